@@ -1,0 +1,77 @@
+package i18n
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// verb is one operand of a sentence: its number, from 1, and its letter.
+type verb struct {
+	operand int
+	letter  byte
+}
+
+// Verbs returns the operands of a sentence in the order of their numbers, such
+// as "1d 2s", so that sentences in two languages can be compared. Flags, widths
+// and the order in the sentence do not count; %v, %s and %w count as the same,
+// since a fault's English sentence may wrap an error. One verb used twice
+// counts once.
+func Verbs(text string) string {
+	seen := map[string]bool{}
+	var all []string
+	for _, v := range verbsOf(text) {
+		letter := v.letter
+		if letter == 'v' || letter == 'w' {
+			letter = 's'
+		}
+		s := fmt.Sprintf("%d%c", v.operand, letter)
+		if !seen[s] {
+			seen[s] = true
+			all = append(all, s)
+		}
+	}
+	sort.Strings(all)
+	return strings.Join(all, " ")
+}
+
+// verbsOf reads the verbs of a format as package fmt does, for formats without
+// * widths.
+func verbsOf(text string) []verb {
+	var found []verb
+	next := 1
+	for i := 0; i < len(text); i++ {
+		if text[i] != '%' {
+			continue
+		}
+		i++
+		for i < len(text) && strings.IndexByte("+-# 0123456789.", text[i]) >= 0 {
+			i++
+		}
+		if i < len(text) && text[i] == '[' {
+			n := 0
+			for i++; i < len(text) && text[i] >= '0' && text[i] <= '9' && n < 1000; i++ {
+				n = n*10 + int(text[i]-'0')
+			}
+			i++ // the closing bracket
+			next = n
+		}
+		if i >= len(text) || text[i] == '%' {
+			continue
+		}
+		if c := text[i] | 0x20; c >= 'a' && c <= 'z' {
+			found = append(found, verb{next, text[i]})
+			next++
+		}
+	}
+	return found
+}
+
+// highest returns the number of the last operand that is used.
+func highest(verbs []verb) int {
+	most := 0
+	for _, v := range verbs {
+		most = max(most, v.operand)
+	}
+	return most
+}
