@@ -58,10 +58,10 @@ type Version struct {
 
 // Areas says how the rows of a version lie on the official map.
 type Areas struct {
-	Level   string   `json:"level"`           // county, town or village
-	Code    string   `json:"code,omitempty"`  // column that holds the code
-	Names   []string `json:"names,omitempty"` // columns that together name the area, outermost first
-	Keys    int      `json:"keys"`            // distinct areas in the table
-	Matched int      `json:"matched"`         // of these, found on the map
+	Level   string   `json:"level"`             // county, town or village
+	Code    string   `json:"code,omitempty"`    // column that holds the code
+	Names   []string `json:"names,omitempty"`   // columns that together name the area, outermost first
+	Keys    int      `json:"keys"`              // distinct areas in the table
+	Matched int      `json:"matched"`           // of these, found on the map
 	Missing []string `json:"missing,omitempty"` // up to 20 that were not found
 }

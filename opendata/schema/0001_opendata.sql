@@ -59,6 +59,7 @@ CREATE TABLE opendata_version (
 	reason_en    TEXT NOT NULL
 );
 CREATE INDEX opendata_version_resource ON opendata_version (resource, number);
+CREATE UNIQUE INDEX opendata_version_number ON opendata_version (resource, number) WHERE number > 0;
 CREATE INDEX opendata_version_sha256 ON opendata_version (sha256);
 
 -- An import is one file on its way to becoming a version.

@@ -1,0 +1,153 @@
+package opendata
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gongdao/gongdao/civic"
+	"github.com/gongdao/gongdao/fault"
+	"github.com/gongdao/gongdao/internal/access"
+	"github.com/gongdao/gongdao/internal/db"
+)
+
+// mayPublishFor allows stewards of the agency, and the program itself (command
+// line, demonstration), which acts without an actor under the operator's hand.
+func mayPublishFor(ctx context.Context, agency civic.AgencyID) error {
+	who := access.From(ctx)
+	if isOperator(ctx) {
+		return nil
+	}
+	if err := access.Holding(access.Steward).Check(who); err != nil {
+		return err
+	}
+	if who.Agency != agency {
+		return fault.NotFound.Errorf("opendata.not-found", "there is no such dataset or version here; it may have another name now, so try the search")
+	}
+	return nil
+}
+
+type operatorKey struct{}
+
+// AsOperator marks work that the person at the machine started: the command
+// line and the demonstration's own seeding. No request ever carries the mark.
+func AsOperator(ctx context.Context) context.Context {
+	return context.WithValue(ctx, operatorKey{}, true)
+}
+
+func isOperator(ctx context.Context) bool { return ctx.Value(operatorKey{}) != nil }
+
+// Publish makes a draft public under the next number of its resource.
+// Publishing a published version again changes nothing.
+// Errors: fault.NotFound, fault.Forbidden, fault.Conflict for a withdrawn one.
+func (s *Service) Publish(ctx context.Context, version string) (Version, error) {
+	var v Version
+	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		v, err = s.publish(ctx, tx, version)
+		return err
+	})
+	if err != nil {
+		return Version{}, fmt.Errorf("opendata: publish %s: %w", version, err)
+	}
+	return v, nil
+}
+
+func (s *Service) publish(ctx context.Context, tx *db.Tx, version string) (Version, error) {
+	v, err := versionByID(tx, version)
+	if err != nil {
+		return Version{}, err
+	}
+	r, err := resourceByID(tx, v.Resource)
+	if err != nil {
+		return Version{}, err
+	}
+	d, err := datasetByID(tx, r.Dataset)
+	if err != nil {
+		return Version{}, err
+	}
+	if err := mayPublishFor(ctx, d.Agency); err != nil {
+		return Version{}, err
+	}
+	if v.State == Published {
+		return v, nil
+	}
+	if !v.State.canBecome(Published) {
+		return Version{}, fault.Conflict.Errorf("opendata.bad-move", "a version that is %s cannot become %s", string(v.State), string(Published))
+	}
+	number, moved, err := publishVersion(tx, v.ID, access.From(ctx).Officer)
+	if err != nil || !moved {
+		return Version{}, err
+	}
+	v.State, v.Number = Published, number
+	if err := touchDataset(tx, d.ID, true); err != nil {
+		return Version{}, err
+	}
+	if err := closeImport(tx, v.ID); err != nil {
+		return Version{}, err
+	}
+	return v, emitPublished(tx, d, v)
+}
+
+// closeImport marks the import that made the version as done, if one did.
+func closeImport(tx *db.Tx, version string) error {
+	i, ok, err := importOfVersion(tx, version)
+	if err != nil || !ok {
+		return err
+	}
+	i.State, i.Stage = Done, "published"
+	_, err = moveImport(tx, i, InReview, Working)
+	return err
+}
+
+func emitPublished(tx *db.Tx, d Dataset, v Version) error {
+	if d.PublishedAt.IsZero() {
+		if err := tx.Emit(DatasetPublished{ID: tx.NewID(), Dataset: d.ID, Slug: d.Slug, Agency: d.Agency}); err != nil {
+			return err
+		}
+	}
+	return tx.Emit(VersionPublished{ID: tx.NewID(), Dataset: d.ID, Resource: v.Resource, Version: v.ID,
+		Number: v.Number, Agency: d.Agency, SHA256: v.SHA256, Rows: v.Rows})
+}
+
+// Withdraw stops offering a published version. Its number stays taken and its
+// page says why it is gone. Errors: fault.NotFound, fault.Forbidden,
+// fault.Invalid without a reason, fault.Conflict unless it is published.
+func (s *Service) Withdraw(ctx context.Context, version string, reason civic.Text) error {
+	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		v, err := versionByID(tx, version)
+		if err != nil {
+			return err
+		}
+		r, err := resourceByID(tx, v.Resource)
+		if err != nil {
+			return err
+		}
+		d, err := datasetByID(tx, r.Dataset)
+		if err != nil {
+			return err
+		}
+		if err := mayPublishFor(ctx, d.Agency); err != nil {
+			return err
+		}
+		if reason.Empty() {
+			return fault.Invalid.Errorf("opendata.reason-missing", "say why the version is withdrawn; its page will show the reason").
+				At("reason", "opendata.reason-missing", "say why the version is withdrawn; its page will show the reason")
+		}
+		moved, err := withdrawVersion(tx, v.ID, reason)
+		if err != nil {
+			return err
+		}
+		if !moved {
+			return fault.Conflict.Errorf("opendata.bad-move", "a version that is %s cannot become %s", string(v.State), string(Withdrawn))
+		}
+		if err := touchDataset(tx, d.ID, false); err != nil {
+			return err
+		}
+		return tx.Emit(VersionWithdrawn{ID: tx.NewID(), Dataset: d.ID, Version: v.ID, Agency: d.Agency})
+	})
+	if err != nil {
+		return fmt.Errorf("opendata: withdraw %s: %w", version, err)
+	}
+	s.answers.forget(version)
+	return nil
+}
