@@ -1,0 +1,101 @@
+package gongdao_test
+
+import (
+	"testing"
+
+	"github.com/gongdao/gongdao/internal/testkit/floorplan"
+)
+
+// law is the plan of the house: floors from the ground up, arrows only down,
+// never sideways. A directory stands here as soon as it exists and no longer
+// than it does. "x/..." is one subtree whose parts may import each other.
+var law = [][]string{
+	// 0, sealed: words every room shares. Standard library only.
+	{"civic", "fault"},
+	// 1, sealed: pure codecs, each alone.
+	{"standards/..."},
+	// 2: pipes that know nothing of the web or of background work.
+	{
+		"internal/access", "internal/blob/...", "internal/config", "internal/datadir", "internal/db/...",
+		"internal/i18n/...", "internal/keys/...", "internal/olap/...", "internal/telemetry",
+	},
+	// 3: facts after commit, jobs, commands, pages.
+	{"internal/bus/...", "internal/cli/...", "internal/jobs/...", "internal/web/..."},
+	// 4: the rooms. What two of them need together goes through a port, a fact or a link.
+	{"atlas/...", "identity/...", "opendata/..."},
+	// 5: the composition.
+	{"."},
+	// 6: programs.
+	{"cmd/..."},
+	// 7: for tests alone; may import anything.
+	{"conformance/...", "internal/testkit/..."},
+}
+
+// edges are the imports allowed between two codecs of floor 1.
+var edges = []floorplan.Edge{}
+
+// owners gives every third-party module, and the parts of the standard library
+// that are engines, to the few packages that may import it. The reason is what
+// the next reader is told, and what makes leaving the module one package wide.
+var owners = []floorplan.Owner{
+	{"database/sql", []string{"internal/db/...", "internal/jobs"}, "rows have one door, which keeps the two engines alike"},
+	{"github.com/jackc/pgx", []string{"internal/db/...", "internal/jobs"}, "rows have one door, which keeps the two engines alike"},
+	{"modernc.org/sqlite", []string{"internal/db/..."}, "rows have one door, which keeps the two engines alike"},
+	{"github.com/pressly/goose", []string{"internal/db/..."}, "migrations are the database's own business"},
+	{"github.com/google/uuid", []string{"internal/db/..."}, "ids come from tx.NewID"},
+	{"github.com/duckdb/duckdb-go", []string{"internal/olap/..."}, "DuckDB runs in child processes that can be killed"},
+	{"github.com/landlock-lsm/go-landlock", []string{"internal/olap/..."}, "the sandbox of the child processes is one piece of code"},
+	{"github.com/riverqueue/river", []string{"internal/jobs/..."}, "jobs are inserted in the transaction that wants them"},
+	{"github.com/klauspost/compress", []string{"internal/blob/...", "internal/web/..."}, "bodies and backups are compressed in one place"},
+	{"github.com/nicksnyder/go-i18n", []string{"internal/i18n/..."}, "sentences come from i18n.T"},
+	{"github.com/pelletier/go-toml", []string{"internal/config", "internal/i18n/..."}, "files are read strictly, with line numbers"},
+	{"github.com/knadh/koanf", []string{"internal/config"}, "values and their origins come from config.Read"},
+	{"github.com/spf13/cobra", []string{"internal/cli/..."}, "commands are data"},
+	{"github.com/spf13/pflag", []string{"internal/cli/...", "internal/config"}, "commands are data"},
+	{"github.com/schollz/progressbar", []string{"internal/cli/..."}, "off a terminal progress is plain lines"},
+	{"github.com/lmittmann/tint", []string{"internal/telemetry"}, "logs without personal data have one maker"},
+	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics are declared through telemetry"},
+	{"github.com/danielgtaylor/huma", []string{"internal/web/..."}, "routes are data; huma stands behind the guard"},
+	{"github.com/a-h/templ", []string{"internal/web/...", "atlas/...", "identity/...", "opendata/..."}, "pages belong to the shell and the rooms"},
+	{"github.com/yuin/goldmark", []string{"internal/web/..."}, "Markdown of strangers is cleaned where it is rendered"},
+	{"github.com/microcosm-cc/bluemonday", []string{"internal/web/..."}, "Markdown of strangers is cleaned where it is rendered"},
+	{"github.com/go-webauthn/webauthn", []string{"identity/..."}, "passkeys are identity's"},
+	{"github.com/paulmach/orb", []string{"atlas/...", "opendata/..."}, "geometry is the business of maps and open data"},
+	{"golang.org/x/crypto", []string{"internal/keys/...", "identity/..."}, "keys and sign-in methods are made in one place"},
+	{"golang.org/x/sync", []string{"internal/...", "."}, "goroutines have one owner that waits for them"},
+	{"golang.org/x/sys", []string{"internal/..."}, "the operating system is behind the pipes"},
+	{"golang.org/x/text", []string{"internal/...", "standards/...", "opendata/..."}, "encodings and widths are the codecs' business"},
+	{"golang.org/x/term", []string{"internal/cli/..."}, "whether we speak to a person is asked once"},
+}
+
+// TestFloorPlan is the law of the repository.
+func TestFloorPlan(t *testing.T) {
+	wrong, err := floorplan.Check(".", floorplan.Plan{
+		Module: "github.com/gongdao/gongdao",
+		Floors: law,
+		Sealed: 1,
+		Apart:  "standards",
+		Edges:  edges,
+		Rooms:  4,
+		Open:   7,
+		Owners: owners,
+		// One reading of the clock per transaction, one clock per process: only
+		// these may ask the machine. The program's start hands time.Now on as a
+		// value and never calls it.
+		Clocks:     []string{"internal/db/...", "internal/telemetry", "internal/testkit/..."},
+		ClockHands: []string{".", "cmd/..."},
+		Markup:     []string{"internal/web/..."},
+		FileLines:  600,
+		SumLines:   map[string]int{"civic": 800},
+		JunkNames: []string{
+			"util", "utils", "common", "helper", "helpers", "misc", "shared", "base", "core", "lib",
+			"models", "types", "handlers", "manager",
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sentence := range wrong {
+		t.Error(sentence)
+	}
+}
