@@ -75,14 +75,14 @@ func (p Personal) Blocks() bool { return p.NationalIDs > 0 }
 
 // The types of a column.
 const (
-	Code     = "code"
-	Int      = "int"
-	Number   = "number"
-	Date     = "date"
-	Datetime = "datetime"
-	Boolean  = "boolean"
-	GeoShape = "geo_shape"
-	Text     = "text"
+	TypeCode     = "code"
+	TypeInt      = "int"
+	TypeNumber   = "number"
+	TypeDate     = "date"
+	TypeDatetime = "datetime"
+	TypeBoolean  = "boolean"
+	TypeGeoShape = "geo_shape"
+	TypeText     = "text"
 )
 
 // Column is one column of the table, in order.

@@ -8,8 +8,8 @@ import (
 //go:embed text
 var files embed.FS
 
-// Texts holds zh-TW.toml and en.toml: the sentences of findings and faults.
-var Texts fs.FS = sub(files)
+// Text holds zh-TW.toml and en.toml: the sentences of findings and faults.
+var Text fs.FS = sub(files)
 
 func sub(dir embed.FS) fs.FS {
 	s, err := fs.Sub(dir, "text")
