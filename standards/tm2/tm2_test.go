@@ -1,11 +1,15 @@
 package tm2_test
 
 import (
+	"fmt"
 	"math"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/gongdao/gongdao/internal/testkit/judge"
 	"github.com/gongdao/gongdao/standards/tm2"
 )
 
@@ -56,5 +60,42 @@ func TestCoordinatesRoundTrip(t *testing.T) {
 func BenchmarkProject(b *testing.B) {
 	for b.Loop() {
 		tm2.Taiwan.Project(121.5645, 25.0340)
+	}
+}
+
+// TestSameAsPROJ asks PROJ itself about a grid of points over both zones.
+func TestSameAsPROJ(t *testing.T) {
+	cs2cs := judge.Need(t, "proj")
+	for _, tt := range []struct {
+		zone     tm2.Zone
+		from, to float64 // longitudes
+	}{{tm2.Penghu, 118, 120}, {tm2.Taiwan, 119.8, 122.4}} {
+		var in strings.Builder
+		var points [][2]float64
+		for lon := tt.from; lon <= tt.to; lon += 0.2 {
+			for lat := 20.5; lat <= 26.6; lat += 0.3 {
+				points = append(points, [2]float64{lon, lat})
+				fmt.Fprintf(&in, "%.9f %.9f\n", lat, lon) // EPSG:4326 documents are lat, lon
+			}
+		}
+		cmd := exec.Command(cs2cs, "-f", "%.5f", "EPSG:4326", "+to", fmt.Sprintf("EPSG:%d", tt.zone))
+		cmd.Stdin = strings.NewReader(in.String())
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("cs2cs: %v", err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		if len(lines) != len(points) {
+			t.Fatalf("cs2cs answered %d lines to %d points", len(lines), len(points))
+		}
+		for i, p := range points {
+			var e, n float64
+			if _, err := fmt.Sscan(lines[i], &e, &n); err != nil {
+				t.Fatalf("cs2cs line %q: %v", lines[i], err)
+			}
+			if ge, gn := tt.zone.Project(p[0], p[1]); math.Hypot(ge-e, gn-n) > 0.001 {
+				t.Errorf("EPSG:%d of %v = %.4f, %.4f, PROJ says %.4f, %.4f", tt.zone, p, ge, gn, e, n)
+			}
+		}
 	}
 }
