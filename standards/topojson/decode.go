@@ -108,19 +108,32 @@ func (d *decoder) transform() error {
 }
 
 // position reads [x, y]; further numbers, as of heights, are passed over.
+// There are as many positions as points, so it does without array.
 func (d *decoder) position() (p [2]float64, err error) {
-	n := 0
-	err = d.array(func(i int) error {
+	if err = d.take('['); err != nil {
+		return p, err
+	}
+	for i := 0; ; i++ {
+		if i > 0 && d.peek() == ']' {
+			d.i++
+			if i < 2 {
+				return p, d.fail("a position has two numbers")
+			}
+			return p, nil
+		}
+		if i > 0 {
+			if err = d.take(','); err != nil {
+				return p, err
+			}
+		}
 		f, err := d.number()
-		if n++; i < 2 {
+		if err != nil {
+			return p, err
+		}
+		if i < 2 {
 			p[i] = f
 		}
-		return err
-	})
-	if err == nil && n < 2 {
-		err = d.fail("a position has two numbers")
 	}
-	return p, err
 }
 
 func (d *decoder) allArcs() error {
