@@ -23,6 +23,7 @@ var marks = []struct {
 	words []string
 }{
 	{"MPL-2.0", []string{"mozilla public license version 2.0"}},
+	{"MPL-2.0", []string{"mozilla public license, version 2.0"}},
 	{"AGPL", []string{"gnu affero general public license version 3"}},
 	{"GPL", []string{"gnu general public license"}},
 	{"LGPL", []string{"gnu lesser general public license"}},
