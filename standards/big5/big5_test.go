@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/gongdao/gongdao/internal/testkit/judge"
 	"github.com/gongdao/gongdao/standards/big5"
 )
 
@@ -146,10 +147,7 @@ func compare(t *testing.T, got, want []string) {
 // TestBig5AgainstPython asks the codec that the table was made from, so that a
 // change of either shows; and that it has no character that we lack.
 func TestBig5AgainstPython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is absent: apt-get install python3")
-	}
+	python := judge.Need(t, "python-cp950")
 	in, want := official()
 	cmd := exec.Command(python, "-c", `
 import sys
@@ -179,14 +177,9 @@ for lead in range(0x80, 0x100):
 
 // TestBig5AgainstIconv asks the CP950 of the C library.
 func TestBig5AgainstIconv(t *testing.T) {
-	if _, err := exec.LookPath("iconv"); err != nil {
-		t.Skip("iconv is absent: apt-get install libc-bin")
-	}
-	if out, err := exec.Command("iconv", "-l").Output(); err != nil || !strings.Contains(string(out), "CP950") {
-		t.Skip("this iconv has no CP950")
-	}
+	iconv := judge.Need(t, "iconv")
 	in, want := official()
-	cmd := exec.Command("iconv", "-f", "CP950", "-t", "UTF-8")
+	cmd := exec.Command(iconv, "-f", "CP950", "-t", "UTF-8")
 	cmd.Stdin = bytes.NewReader(in)
 	out, err := cmd.Output()
 	if err != nil {
