@@ -104,6 +104,9 @@ func (d *DB) Close() error {
 	return nil
 }
 
+// Now returns the time by the clock of the database.
+func (d *DB) Now() time.Time { return d.now().UTC() }
+
 // enter counts a call in; every nil return is followed by leave.
 func (d *DB) enter() error {
 	d.mu.Lock()

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -47,12 +48,28 @@ func (tx *Tx) Emit(fact any) error {
 		return fmt.Errorf("db: emit %s: %w", kind, err)
 	}
 	_, err = tx.Exec(`INSERT INTO fact (room, seq, kind, body, at, trace) VALUES (?, ?, ?, ?, ?, ?)`,
-		room, seq, kind, string(body), tx.Stamp(), "")
+		room, seq, kind, string(body), tx.Stamp(), traceOf(tx.ctx))
 	if err != nil {
 		return fmt.Errorf("db: emit %s: %w", kind, err)
 	}
 	tx.facts++
 	return nil
+}
+
+type traceKey struct{}
+
+// WithTrace returns a ctx whose facts carry the trace, so that what a listener
+// does can be found under the request that caused it.
+func WithTrace(ctx context.Context, trace string) context.Context {
+	if trace == "" {
+		return ctx
+	}
+	return context.WithValue(ctx, traceKey{}, trace)
+}
+
+func traceOf(ctx context.Context) string {
+	trace, _ := ctx.Value(traceKey{}).(string)
+	return trace
 }
 
 // FactKind returns the room of a fact's type, which is the last part of its
