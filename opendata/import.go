@@ -60,7 +60,6 @@ type Wish struct {
 
 // Problem is why an import ended without a version: a fault in both languages.
 type Problem struct {
-	Code   string     `json:"code"`
-	Text   civic.Text `json:"text"`
-	Fields []string   `json:"fields,omitempty"`
+	Code string     `json:"code"`
+	Text civic.Text `json:"text"`
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/gongdao/gongdao/internal/blob"
 	"github.com/gongdao/gongdao/internal/config"
 	"github.com/gongdao/gongdao/internal/db"
+	"github.com/gongdao/gongdao/internal/i18n"
 	"github.com/gongdao/gongdao/internal/olap"
 )
 
@@ -99,6 +100,7 @@ type Needs struct {
 	DB        *db.DB
 	Blobs     *blob.Store
 	Workers   *olap.Pool
+	Catalogue *i18n.Catalogue
 	Log       *slog.Logger
 	Now       func() time.Time
 	Agencies  Agencies
@@ -113,6 +115,7 @@ type Service struct {
 	tables  *tables
 	index   *index
 	answers *answers
+	busy    working
 
 	mu       sync.Mutex            // guards profiles
 	profiles map[string]*profileOf // by digest; a bounded memory of what is in the blob store

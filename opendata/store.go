@@ -247,6 +247,10 @@ func deleteDraft(tx *db.Tx, id string) error {
 	return err
 }
 
+func versionsLeft(tx *db.Tx, resource string) (n int64, err error) {
+	return n, tx.QueryRow(`SELECT count(*) FROM opendata_version WHERE resource = ?`, resource).Scan(&n)
+}
+
 // keptFiles lists the digests and version ids that something still refers to.
 func keptFiles(tx *db.Tx) (blobs, versions map[string]bool, err error) {
 	blobs, versions = map[string]bool{}, map[string]bool{}
@@ -265,7 +269,9 @@ func keptFiles(tx *db.Tx) (blobs, versions map[string]bool, err error) {
 	if err := rows.Err(); err != nil {
 		return nil, nil, err
 	}
-	imports, err := tx.Query(`SELECT sha256 FROM opendata_import WHERE state IN ('waiting', 'working', 'review')`)
+	// A refused file is kept for a month: its publisher may repair it.
+	imports, err := tx.Query(`SELECT sha256 FROM opendata_import WHERE state IN ('waiting', 'working', 'review')
+		OR state = 'refused' AND changed_at > ?`, tx.Now().AddDate(0, -1, 0).Format(db.StampLayout))
 	list, err := db.Collect(imports, err, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
 	for _, s := range list {
 		blobs[s] = true
