@@ -1,0 +1,364 @@
+//go:build cgo && linux
+
+package olap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Pool starts, feeds and ends workers. It is safe for concurrent use.
+type Pool struct {
+	cfg   Config
+	log   *slog.Logger
+	now   func() time.Time
+	exe   string
+	slots chan struct{} // one token for each query at work
+	tasks chan struct{} // one token for each task at work
+	wake  chan struct{} // tells Run to look after the idle
+	stop  chan struct{} // closed by Close
+
+	plain atomic.Bool // namespaces are not allowed here
+
+	mu      sync.Mutex
+	idle    []*worker            // guarded by mu; the last one is used next
+	alive   map[*worker]struct{} // guarded by mu
+	closed  bool                 // guarded by mu
+	waiting int                  // guarded by mu
+
+	reapers sync.WaitGroup
+
+	queries, taskRuns, started, kills, crashes, timedOut, busy atomic.Int64
+}
+
+// New returns a pool; no worker is started before one is needed. Run keeps a
+// worker warm, Close ends all of them.
+func New(cfg Config, needs Needs) (*Pool, error) {
+	cfg = cfg.withDefaults()
+	if cfg.Dir != "" && !filepath.IsAbs(cfg.Dir) {
+		return nil, fmt.Errorf("olap: the directory of tables must be absolute, not %q", cfg.Dir)
+	}
+	exe := "/proc/self/exe" // right even after the file was replaced by a newer release
+	if _, err := os.Stat(exe); err != nil {
+		if exe, err = os.Executable(); err != nil {
+			return nil, fmt.Errorf("olap: %w", err)
+		}
+	}
+	if needs.Log == nil {
+		needs.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Pool{
+		cfg: cfg, log: needs.Log, now: needs.Now, exe: exe,
+		slots: make(chan struct{}, cfg.Workers),
+		tasks: make(chan struct{}, cfg.Tasks),
+		wake:  make(chan struct{}, 1),
+		stop:  make(chan struct{}),
+		alive: map[*worker]struct{}{},
+	}, nil
+}
+
+func (c Config) withDefaults() Config {
+	or(&c.Workers, 4)
+	or(&c.Waiters, 64)
+	or(&c.Tasks, 2)
+	or(&c.Wait, 5*time.Second)
+	or(&c.Deadline, 2*time.Second)
+	or(&c.TaskDeadline, 10*time.Minute)
+	or(&c.QueryMemory, 512<<20)
+	or(&c.TaskMemory, 512<<20)
+	or(&c.MaxFile, 16<<30)
+	or(&c.MaxQueries, 1000)
+	or(&c.MaxAge, 10*time.Minute)
+	or(&c.MaxRSS, 300<<20)
+	or(&c.Scratch, os.TempDir())
+	return c
+}
+
+func or[T comparable](v *T, standard T) {
+	var zero T
+	if *v == zero {
+		*v = standard
+	}
+}
+
+// querySpec is what query workers are. Address space: DuckDB's limit twice, for
+// what it does not count, plus one 64 MB arena a thread and Go's own heap.
+func (p *Pool) querySpec() spec {
+	s := spec{Kind: kindQuery, Memory: p.cfg.QueryMemory, Space: 2*p.cfg.QueryMemory + 512<<20, Threads: 1, Files: 64}
+	if p.cfg.Dir != "" {
+		s.Read = []string{p.cfg.Dir}
+	}
+	return s
+}
+
+// start starts a worker and waits until it is ready.
+func (p *Pool) start(ctx context.Context, s spec) (*worker, error) {
+	isolate := !p.plain.Load()
+	w, err := launch(p.exe, s.Kind, isolate)
+	if err != nil && isolate {
+		p.log.Warn("olap: workers run without namespaces of their own", "reason", err)
+		p.plain.Store(true)
+		w, err = launch(p.exe, s.Kind, false)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("olap: start a worker: %w", err)
+	}
+	p.started.Add(1)
+	p.mu.Lock()
+	p.alive[w] = struct{}{}
+	closed := p.closed
+	p.reapers.Go(func() {
+		w.reap()
+		p.mu.Lock()
+		delete(p.alive, w)
+		p.mu.Unlock()
+	})
+	p.mu.Unlock()
+	if closed {
+		w.kill()
+	}
+	if err := w.ready(ctx, s); err != nil {
+		w.kill()
+		<-w.exited
+		w.release()
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if closed {
+			return nil, errClosed()
+		}
+		return nil, fmt.Errorf("olap: start a worker: %w: %s", err, w.said)
+	}
+	return w, nil
+}
+
+// take returns a worker for one query. The caller gives it back.
+func (p *Pool) take(ctx context.Context) (*worker, error) {
+	if err := p.enter(ctx); err != nil {
+		return nil, err
+	}
+	if w := p.pop(); w != nil {
+		return w, nil
+	}
+	w, err := p.fresh(ctx)
+	if err != nil {
+		<-p.slots
+		return nil, err
+	}
+	return w, nil
+}
+
+// enter waits for a place.
+func (p *Pool) enter(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	p.mu.Lock()
+	full := p.waiting >= p.cfg.Waiters
+	if !full {
+		p.waiting++
+	}
+	p.mu.Unlock()
+	if full {
+		p.busy.Add(1)
+		return errBusy()
+	}
+	defer func() {
+		p.mu.Lock()
+		p.waiting--
+		p.mu.Unlock()
+	}()
+	timer := time.NewTimer(p.cfg.Wait)
+	defer timer.Stop()
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-p.stop:
+		return errClosed()
+	case <-timer.C:
+		p.busy.Add(1)
+		return errBusy()
+	}
+}
+
+// pop returns an idle worker that is fit for use, or nil.
+func (p *Pool) pop() *worker {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n := len(p.idle); n > 0; n = len(p.idle) {
+		w := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		if !w.dead() && !w.aged.Load() {
+			return w
+		}
+		p.discard(w)
+	}
+	return nil
+}
+
+// fresh starts a query worker.
+func (p *Pool) fresh(ctx context.Context) (*worker, error) {
+	w, err := p.start(ctx, p.querySpec())
+	if err != nil {
+		return nil, err
+	}
+	w.age = time.AfterFunc(p.cfg.MaxAge, func() {
+		w.aged.Store(true)
+		p.poke()
+	})
+	return w, nil
+}
+
+// give takes a worker back; one that is worn, or of which fit is false, ends.
+func (p *Pool) give(w *worker, fit bool) {
+	w.served++
+	fit = fit && !w.aged.Load() && w.served < p.cfg.MaxQueries && w.rss() < p.cfg.MaxRSS
+	p.mu.Lock()
+	if fit && !p.closed {
+		p.idle = append(p.idle, w)
+	} else {
+		p.discard(w)
+	}
+	p.mu.Unlock()
+	<-p.slots
+	p.poke()
+}
+
+// discard ends a worker that nobody uses; its reaper does the rest.
+func (p *Pool) discard(w *worker) {
+	w.kill()
+	w.release()
+}
+
+func (p *Pool) poke() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run keeps one spare worker warm, and ends those that are old, until ctx ends.
+func (p *Pool) Run(ctx context.Context) error {
+	for {
+		p.sweep()
+		if err := p.spare(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("olap: no spare worker", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.stop:
+			return nil
+		case <-p.wake:
+		}
+	}
+}
+
+// sweep ends idle workers that are old or dead.
+func (p *Pool) sweep() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	keep := p.idle[:0]
+	for _, w := range p.idle {
+		if w.dead() || w.aged.Load() {
+			p.discard(w)
+		} else {
+			keep = append(keep, w)
+		}
+	}
+	p.idle = keep
+}
+
+// spare starts a worker if none is idle and one more query may come.
+func (p *Pool) spare(ctx context.Context) error {
+	p.mu.Lock()
+	enough := len(p.idle) > 0 || p.closed || len(p.slots) == cap(p.slots)
+	p.mu.Unlock()
+	if enough {
+		return nil
+	}
+	w, err := p.fresh(ctx)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		p.discard(w)
+		return nil
+	}
+	p.idle = append(p.idle, w)
+	return nil
+}
+
+// Close ends every worker, also those at work, and waits for them.
+func (p *Pool) Close() error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil
+	}
+	p.closed = true
+	close(p.stop)
+	for w := range p.alive {
+		w.kill()
+	}
+	for _, w := range p.idle {
+		w.release()
+	}
+	p.idle = nil
+	p.mu.Unlock()
+	p.reapers.Wait()
+	return nil
+}
+
+// Stats returns counts, and how much memory the workers alive use.
+func (p *Pool) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := Stats{
+		Queries: p.queries.Load(), Tasks: p.taskRuns.Load(), Started: p.started.Load(), Kills: p.kills.Load(),
+		Crashes: p.crashes.Load(), TimedOut: p.timedOut.Load(), Busy: p.busy.Load(), Workers: len(p.alive),
+	}
+	for w := range p.alive {
+		s.RSS += w.rss()
+	}
+	return s
+}
+
+// verdict turns what became of an exchange into the caller's error, and counts.
+func (p *Pool) verdict(w *worker, rep reply, err error, late, memory, crash error) error {
+	if w.killed.Load() {
+		p.kills.Add(1)
+	}
+	switch {
+	case err == nil:
+		return rep.failure(memory)
+	case errors.Is(err, errDeadline):
+		p.timedOut.Add(1)
+		return late
+	case !errors.Is(err, errGone):
+		return err
+	}
+	select {
+	case <-p.stop:
+		return errClosed()
+	default:
+	}
+	p.crashes.Add(1)
+	w.kill() // it may hang without having ended
+	err = w.end(memory, crash)
+	p.log.Warn("olap: a worker stopped", "state", w.cmd.ProcessState, "said", w.said)
+	return err
+}
