@@ -152,6 +152,13 @@ func (tx *Tx) note(err error) error {
 	return named
 }
 
+// ReadOnly reports whether this is the transaction of a Read.
+func (tx *Tx) ReadOnly() bool { return tx.readOnly }
+
+// Note names the error of a statement that ran on SQLTx or PGXTx, and ends the
+// transaction if the engine has. For internal/jobs only.
+func (tx *Tx) Note(err error) error { return tx.note(err) }
+
 // SQLTx returns the SQLite transaction, nil on PostgreSQL. For internal/jobs only.
 func (tx *Tx) SQLTx() *sql.Tx { return tx.sqltx }
 
