@@ -51,18 +51,18 @@ func SQLite(t testing.TB) *db.DB {
 // after the test, or skips the test.
 func Postgres(t testing.TB) db.Config {
 	t.Helper()
-	server, err := server()
+	c, err := server()
 	if err != nil {
 		skipped.Add(1)
 		t.Skip(err)
 	}
 	name := "t_" + strings.ToLower(rand.Text()[:16])
-	url, err := db.CreateDatabase(t.Context(), server, name)
+	url, err := db.CreateDatabase(t.Context(), c.url, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := db.DropDatabase(context.Background(), server, name); err != nil {
+		if err := db.DropDatabase(context.Background(), c.url, name); err != nil {
 			t.Error(err)
 		}
 	})
@@ -84,14 +84,14 @@ func Open(t testing.TB, cfg db.Config, needs db.Needs) *db.DB {
 	return d
 }
 
-// server returns the URL of the PostgreSQL server of this test binary.
-var server = sync.OnceValues(func() (string, error) {
+// server is the PostgreSQL server of this test binary.
+var server = sync.OnceValues(func() (*cluster, error) {
 	if url := os.Getenv("GONGDAO_TEST_PG"); url != "" {
-		return url, nil
+		return &cluster{url: url}, nil
 	}
-	url, err := start()
+	c, err := start()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "skipped: stores on PostgreSQL (%v)\n", err)
 	}
-	return url, err
+	return c, err
 })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -28,36 +29,43 @@ kill -INT $pid
 wait $pid
 rm -rf "$2"`
 
-// start makes a cluster, starts it and returns the URL of its first database.
-func start() (string, error) {
+// cluster is a running server.
+type cluster struct {
+	url  string
+	life io.Closer // the server ends when this closes, also by garbage collection
+}
+
+// start makes a cluster and starts it.
+func start() (*cluster, error) {
 	bin, err := binaries()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "gongdao-pg-")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	attr, err := owner(dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", dir+"/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 	initdb.SysProcAttr, initdb.Dir = attr, dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		_ = os.RemoveAll(dir)
-		return "", fmt.Errorf("initdb: %w: %s", err, out)
+		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	server := exec.Command("/bin/sh", "-c", watch, "sh", bin, dir)
 	server.SysProcAttr, server.Dir = attr, dir
-	if _, err := server.StdinPipe(); err != nil { // kept open until this process ends
-		return "", err
+	life, err := server.StdinPipe() // kept open until this process ends
+	if err != nil {
+		return nil, err
 	}
 	if err := server.Start(); err != nil {
-		return "", fmt.Errorf("postgres: %w", err)
+		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	url := "postgres://postgres@/postgres?host=" + dir
-	return url, await(url, dir)
+	return &cluster{url, life}, await(url, dir)
 }
 
 // binaries finds initdb and postgres. The newest of Debian's directories comes
