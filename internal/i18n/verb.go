@@ -75,3 +75,25 @@ func highest(verbs []verb) int {
 	}
 	return most
 }
+
+// Blank returns a sentence with … in place of its operands, for a page that
+// explains the sentence itself.
+func Blank(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '%' {
+			b.WriteByte(text[i])
+			continue
+		}
+		i++
+		for i < len(text) && strings.IndexByte("+-# 0123456789.[]", text[i]) >= 0 {
+			i++
+		}
+		if i < len(text) && text[i] == '%' {
+			b.WriteByte('%')
+		} else {
+			b.WriteString("…")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,287 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/gongdao/gongdao/fault"
+)
+
+// JSON answers a native API. In and Out are structs of huma: tags path, query
+// and header name parameters, the field Body is the body; every field has doc,
+// limits and format, which are checked before f runs and stand in
+// /openapi.json. Patterns may hold plain {name} wildcards only. Unknown members
+// and parameters are refused.
+func JSON[In, Out any](f func(context.Context, *In) (*Out, error)) Handler {
+	return Handler{kind: jsonKind, mount: func(api huma.API, op huma.Operation) {
+		huma.Register(api, op, func(ctx context.Context, in *In) (*Out, error) {
+			out, err := f(ctx, in)
+			if err != nil {
+				return nil, spokenError(ctx, err)
+			}
+			return out, nil
+		})
+	}}
+}
+
+// spokenError keeps err for the guard, and gives huma a body that is never
+// sent: the error path writes its own.
+func spokenError(ctx context.Context, err error) error {
+	if s := stateOf(ctx); s != nil {
+		s.refused = err
+	}
+	f := asFault(err)
+	return newProblem(ctx, f, Status(f.Kind))
+}
+
+// newAPI returns huma without pages, schemas and hooks of its own.
+func newAPI(c Config) (huma.API, *capture) {
+	setUpHuma()
+	version := c.Version
+	if version == "" {
+		version = "0"
+	}
+	config := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: "Gongdao 公道", Version: version,
+				Description: "Native APIs. Errors are problems (RFC 9457) with a stable code.",
+				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
+		},
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+	}
+	mux := new(capture)
+	return huma.NewAPI(config, humago.NewAdapter(mux, "")), mux
+}
+
+// setUpHuma replaces what is one for the whole process: errors, which would
+// repeat the refused value, and names, which would match in any case.
+var setUpHuma = sync.OnceFunc(func() {
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return newProblem(context.Background(), humaFault(status, msg, errs), status)
+	}
+	huma.NewErrorWithContext = func(hc huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		f := humaFault(status, msg, errs)
+		if s := stateOf(hc.Context()); s != nil {
+			s.refused = f
+		}
+		return newProblem(hc.Context(), f, Status(f.Kind))
+	}
+	huma.ValidateStrictCasing = true
+})
+
+// capture is the mux that huma sees: it keeps the handler for the real one.
+type capture struct {
+	last func(http.ResponseWriter, *http.Request)
+}
+
+// HandleFunc implements humago.Mux.
+func (c *capture) HandleFunc(_ string, h func(http.ResponseWriter, *http.Request)) { c.last = h }
+
+// ServeHTTP implements humago.Mux; nothing calls it.
+func (c *capture) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+// mountJSON registers the operation with huma and returns its handler behind
+// our own checks of the body.
+func (w *Web) mountJSON(r Route, method, path string) func(http.ResponseWriter, *http.Request) error {
+	op := huma.Operation{OperationID: r.Name, Method: method, Path: path, Summary: r.Doc, Tags: []string{r.room()},
+		RejectUnknownQueryParameters: true,
+		MaxBodyBytes:                 -1, BodyReadTimeout: -1, // the guard limits the body, the server the time
+		Extensions: map[string]any{"x-gongdao-who": r.Who.Name}}
+	r.Handler.mount(w.api, op)
+	h := w.huma.last
+	return func(rw http.ResponseWriter, req *http.Request) error {
+		a := rw.(*answer)
+		restore, err := readJSON(req)
+		if err != nil {
+			return err
+		}
+		defer restore()
+		hold := &held{answer: a, state: a.state}
+		h(hold, req)
+		if a.state.refused != nil {
+			return a.state.refused
+		}
+		return nil
+	}
+}
+
+// held keeps huma's own error bodies from being sent.
+type held struct {
+	*answer
+	state *state
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (h *held) WriteHeader(status int) {
+	if h.state.refused == nil {
+		h.answer.WriteHeader(status)
+	}
+}
+
+// Write implements http.ResponseWriter.
+func (h *held) Write(b []byte) (int, error) {
+	if h.state.refused != nil {
+		return len(b), nil
+	}
+	return h.answer.Write(b)
+}
+
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// readJSON reads the whole body, checks it, and puts it back. The caller calls
+// restore once nobody reads the body any more.
+func readJSON(r *http.Request) (restore func(), err error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return func() {}, nil
+	}
+	b := bodies.Get().(*bytes.Buffer)
+	restore = func() {
+		if b.Cap() <= 1<<20 {
+			b.Reset()
+			bodies.Put(b)
+		}
+	}
+	defer func() {
+		if err != nil {
+			restore()
+		}
+	}()
+	if _, err := b.ReadFrom(r.Body); err != nil {
+		var big *http.MaxBytesError
+		if errors.As(err, &big) {
+			return nil, tooLarge(big.Limit)
+		}
+		return nil, fault.Malformed.Errorf("web.body", "the body could not be read to its end; send it again")
+	}
+	if b.Len() > 0 {
+		if !isJSON(r.Header.Get("Content-Type")) {
+			return nil, errNotJSON()
+		}
+		if err := CheckJSON(b.Bytes()); err != nil {
+			return nil, err
+		}
+	}
+	r.Body = io.NopCloser(bytes.NewReader(b.Bytes()))
+	return restore, nil
+}
+
+func isJSON(contentType string) bool {
+	if contentType == "" || contentType == "application/json" {
+		return true
+	}
+	ct, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (ct == "application/json" || strings.HasSuffix(ct, "+json"))
+}
+
+// schemaName names a type by its package too, so that two rooms may each have a
+// Dataset: OpendataDataset.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t == reflect.TypeFor[problem]() {
+		return "Problem"
+	}
+	pkg := t.PkgPath()
+	pkg = pkg[strings.LastIndexByte(pkg, '/')+1:]
+	if pkg == "" || pkg == "civic" {
+		return name
+	}
+	pkg = strings.ToUpper(pkg[:1]) + pkg[1:]
+	if strings.HasPrefix(name, pkg) {
+		return name
+	}
+	return pkg + name
+}
+
+// operation is one native API call, for the API page.
+type operation struct {
+	Name, Method, Path, Doc, Who string
+	Room                         string
+	Fields                       []operationField // parameters, then members of the body
+}
+
+type operationField struct {
+	Name, In, Type, Doc string
+	Required            bool
+}
+
+// operations lists the JSON routes with their inputs, from the schema that
+// validates them.
+func (w *Web) operations() []operation {
+	var all []operation
+	for _, r := range w.routes {
+		if r.Handler.kind != jsonKind {
+			continue
+		}
+		o := operation{Name: r.Name, Method: r.method, Path: r.path, Doc: r.Doc, Who: r.Who.Name, Room: r.room()}
+		if op := w.operation(r); op != nil {
+			for _, p := range op.Parameters {
+				o.Fields = append(o.Fields, operationField{p.Name, p.In, typeOf(p.Schema), p.Description, p.Required})
+			}
+			o.Fields = append(o.Fields, w.bodyFields(op)...)
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+func (w *Web) operation(r *route) *huma.Operation {
+	item := w.api.OpenAPI().Paths[r.path]
+	if item == nil {
+		return nil
+	}
+	return map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put,
+		http.MethodPatch: item.Patch, http.MethodDelete: item.Delete, http.MethodHead: item.Head}[r.method]
+}
+
+func (w *Web) bodyFields(op *huma.Operation) []operationField {
+	if op.RequestBody == nil || op.RequestBody.Content["application/json"] == nil {
+		return nil
+	}
+	schema := op.RequestBody.Content["application/json"].Schema
+	if schema.Ref != "" {
+		schema = w.api.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
+	}
+	if schema == nil {
+		return nil
+	}
+	var fields []operationField
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+		p := schema.Properties[name]
+		fields = append(fields, operationField{name, "body", typeOf(p), p.Description, slices.Contains(schema.Required, name)})
+	}
+	return fields
+}
+
+// typeOf writes a schema's type in one word or two.
+func typeOf(s *huma.Schema) string {
+	switch {
+	case s == nil:
+		return ""
+	case s.Ref != "":
+		return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]
+	case s.Type == "array":
+		return "[" + typeOf(s.Items) + "]"
+	case s.Format != "":
+		return s.Type + " (" + s.Format + ")"
+	default:
+		return s.Type
+	}
+}

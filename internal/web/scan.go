@@ -1,0 +1,268 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gongdao/gongdao/fault"
+)
+
+// maxDepth bounds how deep a JSON body may nest.
+const maxDepth = 64
+
+// CheckJSON refuses a body that two readers could understand differently:
+// invalid UTF-8, NUL, a member name used twice in one object (encoding/json
+// keeps the last, others the first; RFC 8259 section 4), something after the
+// value, or nesting over 64 levels. The fault is Malformed and says where,
+// never what was sent.
+func CheckJSON(body []byte) error {
+	if !utf8.Valid(body) {
+		return badJSON().At("body", "web.json-utf8", "this is not UTF-8")
+	}
+	s := scan{b: body}
+	err := s.value(0)
+	if err == nil {
+		if s.space(); s.i < len(s.b) {
+			err = &scanError{where: "", code: "web.json-rest", says: "there is something after the end of the JSON value"}
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	var e *scanError
+	if !errors.As(err, &e) {
+		return badJSON()
+	}
+	return badJSON().At("body"+e.where, e.code, e.says, e.args...)
+}
+
+func badJSON() *fault.Error {
+	return fault.Malformed.Errorf("web.json", "the body is not JSON that can be read in one way only; see errors")
+}
+
+// scanError is what is wrong and where; where grows on the way out.
+type scanError struct {
+	where, code, says string
+	args              []any
+}
+
+func (e *scanError) Error() string { return e.says }
+
+// scan walks a JSON text (RFC 8259) without building values.
+type scan struct {
+	b []byte
+	i int
+}
+
+func (s *scan) syntax() error {
+	return &scanError{code: "web.json-syntax", says: "this is not JSON, at byte %d", args: []any{s.i + 1}}
+}
+
+func (s *scan) space() {
+	for s.i < len(s.b) {
+		switch s.b[s.i] {
+		case ' ', '\t', '\n', '\r':
+			s.i++
+		default:
+			return
+		}
+	}
+}
+
+// peek returns the next byte after white space, 0 at the end.
+func (s *scan) peek() byte {
+	s.space()
+	if s.i < len(s.b) {
+		return s.b[s.i]
+	}
+	return 0
+}
+
+func (s *scan) value(depth int) error {
+	if depth > maxDepth {
+		return &scanError{code: "web.json-depth", says: "this nests deeper than %d levels", args: []any{maxDepth}}
+	}
+	switch c := s.peek(); {
+	case c == '{':
+		return s.object(depth)
+	case c == '[':
+		return s.array(depth)
+	case c == '"':
+		_, err := s.text()
+		return err
+	case c == '-' || c >= '0' && c <= '9':
+		return s.number()
+	}
+	for _, word := range []string{"true", "false", "null"} {
+		if bytes.HasPrefix(s.b[s.i:], []byte(word)) {
+			s.i += len(word)
+			return nil
+		}
+	}
+	return s.syntax()
+}
+
+func (s *scan) array(depth int) error {
+	s.i++
+	if s.peek() == ']' {
+		s.i++
+		return nil
+	}
+	for n := 0; ; n++ {
+		if err := s.value(depth + 1); err != nil {
+			return at(err, "["+strconv.Itoa(n)+"]")
+		}
+		switch s.peek() {
+		case ',':
+			s.i++
+		case ']':
+			s.i++
+			return nil
+		default:
+			return s.syntax()
+		}
+	}
+}
+
+// manyNames is from where a map finds a name faster than a look at each.
+const manyNames = 12
+
+func (s *scan) object(depth int) error {
+	s.i++
+	if s.peek() == '}' {
+		s.i++
+		return nil
+	}
+	var few [manyNames][]byte
+	names := few[:0]
+	var many map[string]bool
+	for {
+		if s.peek() != '"' {
+			return s.syntax()
+		}
+		name, err := s.text()
+		if err != nil {
+			return err
+		}
+		if twice(names, many, name) {
+			return at(&scanError{code: "web.json-twice", says: "this member name is used twice in one object"}, "."+shown(name))
+		}
+		if len(names) < manyNames {
+			names = append(names, name)
+		} else {
+			if many == nil {
+				many = map[string]bool{}
+			}
+			many[string(name)] = true
+		}
+		if s.peek() != ':' {
+			return s.syntax()
+		}
+		s.i++
+		if err := s.value(depth + 1); err != nil {
+			return at(err, "."+shown(name))
+		}
+		switch s.peek() {
+		case ',':
+			s.i++
+		case '}':
+			s.i++
+			return nil
+		default:
+			return s.syntax()
+		}
+	}
+}
+
+func twice(names [][]byte, many map[string]bool, name []byte) bool {
+	for _, n := range names {
+		if bytes.Equal(n, name) {
+			return true
+		}
+	}
+	return many[string(name)]
+}
+
+// text reads a string and returns it without its quotes and escapes.
+func (s *scan) text() ([]byte, error) {
+	start := s.i
+	s.i++
+	escaped := false
+	for s.i < len(s.b) {
+		switch c := s.b[s.i]; {
+		case c == '"':
+			s.i++
+			raw := s.b[start:s.i]
+			if !escaped {
+				return raw[1 : len(raw)-1], nil
+			}
+			return s.unescape(raw)
+		case c == '\\':
+			escaped = true
+			s.i += 2
+		case c == 0:
+			return nil, nulError()
+		case c < 0x20:
+			return nil, s.syntax()
+		default:
+			s.i++
+		}
+	}
+	s.i = len(s.b)
+	return nil, s.syntax()
+}
+
+func (s *scan) unescape(raw []byte) ([]byte, error) {
+	var plain string
+	if err := json.Unmarshal(raw, &plain); err != nil {
+		return nil, s.syntax()
+	}
+	if strings.IndexByte(plain, 0) >= 0 {
+		return nil, nulError()
+	}
+	return []byte(plain), nil
+}
+
+func nulError() error {
+	return &scanError{code: "web.json-nul", says: "this holds the character NUL"}
+}
+
+// number leaves the digits to encoding/json and only finds the end.
+func (s *scan) number() error {
+	start := s.i
+	for s.i < len(s.b) && strings.IndexByte("+-.eE0123456789", s.b[s.i]) >= 0 {
+		s.i++
+	}
+	if !json.Valid(s.b[start:s.i]) {
+		return s.syntax()
+	}
+	return nil
+}
+
+// at puts a step before where e is.
+func at(err error, step string) error {
+	var e *scanError
+	if errors.As(err, &e) {
+		e.where = step + e.where
+	}
+	return err
+}
+
+// shown returns a member name fit for a message: short and without controls.
+func shown(name []byte) string {
+	s := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '�'
+		}
+		return r
+	}, string(name))
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}
