@@ -16,7 +16,7 @@ import (
 
 func main() {
 	ci := flag.Bool("ci", false, "fail when judges are missing")
-	debian := flag.Bool("debian", false, "print the Debian packages of the judges instead, one a line")
+	debian := flag.Bool("debian", false, "print instead the Debian packages of the judges that are absent, one a line")
 	flag.Parse()
 	code, err := run(*ci, *debian, flag.Arg(0))
 	if err != nil {
@@ -36,8 +36,10 @@ func run(ci, debian bool, log string) (code int, err error) {
 	}
 	if debian {
 		for _, j := range r.Judges {
-			for _, p := range j.Debian {
-				fmt.Println(p)
+			if r.Path(j) == "" {
+				for _, p := range j.Debian {
+					fmt.Println(p)
+				}
 			}
 		}
 		return 0, nil

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# test [ARGUMENTS of go test]: runs every test, then says which outside judges
+# were asked. The log has a fresh name each time, so that a result from the
+# cache of go test never counts as a judge that ran.
+set -u
+mkdir -p .cache/judges
+find .cache/judges -type f -mtime +2 -delete
+log=$PWD/.cache/judges/$(date +%Y%m%dT%H%M%S)-$$.log
+: >"$log"
+export GONGDAO_JUDGES_LOG=$log
+
+code=0
+go test "$@" ./... || code=$?
+go -C tools test "$@" ./... || code=$?
+
+ci=
+[ -n "${GONGDAO_CI:-}" ] && ci=-ci
+go run ./conformance/report $ci "$log" || code=1
+exit $code
