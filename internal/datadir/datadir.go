@@ -86,6 +86,15 @@ func (d *Dir) Empty() (bool, error) {
 	return true, nil
 }
 
+// Free returns how many bytes the folder's disk still takes.
+func (d *Dir) Free() (uint64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(d.path, &st); err != nil {
+		return 0, err
+	}
+	return st.Bavail * uint64(st.Bsize), nil
+}
+
 // Close gives the folder up. The lock file stays; removing it would let two
 // processes lock two files of one name.
 func (d *Dir) Close() error { return d.lock.Close() }

@@ -37,12 +37,12 @@ func plan(asked []Column, have []*column, zone *time.Location) ([]field, error) 
 		}
 	}
 	for _, a := range asked {
-		f := field{Column: a, from: byName[a.Name]}
+		f := field{Column: a, from: byName[a.source()]}
 		if a.Type == TypeGeoPoint2D && a.Lon != "" {
 			f.from, f.lon, f.lat = nil, byName[a.Lon], byName[a.Lat]
 		}
 		if f.from == nil && (f.lon == nil || f.lat == nil) {
-			return nil, fmt.Errorf("olap: the answer has no column %q", a.Name)
+			return nil, fmt.Errorf("olap: the answer has no column %q", a.source())
 		}
 		fields = append(fields, f)
 	}

@@ -169,14 +169,15 @@ func copySQL(q queryRequest) (string, error) {
 		" (FORMAT parquet, COMPRESSION " + compression + ", ROW_GROUP_SIZE " + strconv.Itoa(RowGroup) + ", USE_TMP_FILE false)", nil
 }
 
-// copyColumns lists what an export holds: a point stays two columns.
+// copyColumns lists what an export holds: a point stays two columns, named
+// after it with _lon and _lat.
 func copyColumns(asked []Column) string {
 	var list []string
 	for _, c := range asked {
 		if c.Type == TypeGeoPoint2D && c.Lon != "" {
-			list = append(list, quoteName(c.Lon), quoteName(c.Lat))
+			list = append(list, quoteName(c.Lon)+" AS "+quoteName(c.Name+"_lon"), quoteName(c.Lat)+" AS "+quoteName(c.Name+"_lat"))
 		} else {
-			list = append(list, quoteName(c.Name))
+			list = append(list, quoteName(c.source())+" AS "+quoteName(c.Name))
 		}
 	}
 	if len(list) == 0 {

@@ -86,15 +86,16 @@ const (
 	TypeGeoShape   = "geo_shape"
 )
 
-// Column is one column of an answer. Name is the column of the result; a
+// Column is one column of an answer. Source is the column of the result; a
 // geo_point_2d is made of the two result columns Lon and Lat instead, a
 // geo_shape is text that holds a GeoJSON geometry or feature.
 type Column struct {
-	Name  string `json:"name"`
-	Label string `json:"label,omitempty"` // header in CSV; default Name
-	Type  string `json:"type"`
-	Lon   string `json:"lon,omitempty"`
-	Lat   string `json:"lat,omitempty"`
+	Name   string `json:"name"`             // key in the answer
+	Source string `json:"source,omitempty"` // column of the result; default Name
+	Label  string `json:"label,omitempty"`  // header in CSV; default Name
+	Type   string `json:"type"`
+	Lon    string `json:"lon,omitempty"`
+	Lat    string `json:"lat,omitempty"`
 }
 
 // CSVOptions shape a CSV answer. The zero value is a comma, line feeds, no byte
@@ -129,6 +130,13 @@ type Result struct {
 	More    bool // MaxRows cut the answer
 	Columns []Column
 	Millis  int64
+}
+
+func (c Column) source() string {
+	if c.Source != "" {
+		return c.Source
+	}
+	return c.Name
 }
 
 // LoadColumn is one column of the file that Load reads.
