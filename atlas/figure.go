@@ -81,9 +81,9 @@ type Drawing struct {
 	Notes  []string // sentences under the map: reason for a count, areas set aside, fewer classes
 	Legend []LegendRow
 	Table  []AreaRow
-	Figure []byte // JSON for the island: {"classes", "legend", "cells"}
+	Figure []byte   // JSON for the island: {"classes", "legend", "cells"}
 	Layers []string // addresses of GeoJSON for the island
-	Style  string // address of the MapLibre style
+	Style  string   // address of the MapLibre style
 
 	draw func(theme string) []byte
 }

@@ -1,0 +1,207 @@
+package coverage
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"strconv"
+
+	"github.com/gongdao/gongdao/standards/topojson"
+)
+
+// GeoJSON says which areas to write, and how finely.
+type GeoJSON struct {
+	Level     Level
+	Within    string  // only areas whose code begins so; "" for all
+	Tolerance float64 // metres a border may move; 0 writes every point
+	Labels    bool    // points to put names at, instead of areas
+}
+
+// WriteGeoJSON writes a FeatureCollection: longitude before latitude, exterior
+// rings counter-clockwise, one feature an area with its code as id and the
+// properties code, name, name_en, parent and km2. A border that is simplified
+// is simplified the same for both neighbours. An islet too small for the
+// tolerance is left out; an area never is.
+// Source: RFC 7946.
+func (c *Coverage) WriteGeoJSON(to io.Writer, g GeoJSON) error {
+	w := geoWriter{c: c, digits: 7, keep: float32(g.Tolerance)}
+	if g.Tolerance > 0 {
+		w.digits = 5 // a metre
+		w.plane = c.Plane()
+	}
+	out := bufio.NewWriterSize(to, 1<<16)
+	w.b = append(w.b, `{"type":"FeatureCollection","features":[`...)
+	first := true
+	for i := range c.Areas[g.Level] {
+		a := &c.Areas[g.Level][i]
+		if len(a.Code) < len(g.Within) || a.Code[:len(g.Within)] != g.Within {
+			continue
+		}
+		if !first {
+			w.b = append(w.b, ',')
+		}
+		first = false
+		w.feature(g, a)
+		if _, err := out.Write(w.b); err != nil {
+			return err
+		}
+		w.b = w.b[:0]
+	}
+	w.b = append(w.b, "]}\n"...)
+	if _, err := out.Write(w.b); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+type geoWriter struct {
+	c      *Coverage
+	b      []byte
+	line   []Point
+	digits int
+	keep   float32 // metres
+	plane  *Plane  // nil if every point is written
+}
+
+func (w *geoWriter) feature(g GeoJSON, a *Area) {
+	w.b = append(w.b, "\n{\"type\":\"Feature\",\"id\":"...)
+	w.text(a.Code)
+	w.b = append(w.b, `,"properties":{"code":`...)
+	w.text(a.Code)
+	w.b = append(w.b, `,"name":`...)
+	w.text(a.Name.ZhTW)
+	w.b = append(w.b, `,"name_en":`...)
+	w.text(a.Name.En)
+	w.b = append(w.b, `,"parent":`...)
+	w.text(w.c.parentCode(g.Level, a))
+	w.b = append(w.b, `,"km2":`...)
+	w.b = strconv.AppendFloat(w.b, a.KM2, 'f', -1, 64)
+	w.b = append(w.b, `},"geometry":`...)
+	if g.Labels {
+		w.b = append(w.b, `{"type":"Point","coordinates":`...)
+		w.b = appendPosition(w.b, a.Label, w.digits)
+		w.b = append(w.b, "}}"...)
+		return
+	}
+	w.geometry(a)
+	w.b = append(w.b, '}')
+}
+
+func (w *geoWriter) text(s string) {
+	raw, _ := json.Marshal(s) // a text always has a JSON form
+	w.b = append(w.b, raw...)
+}
+
+func (w *geoWriter) geometry(a *Area) {
+	one := len(a.Polygons) == 1
+	if one {
+		w.b = append(w.b, `{"type":"Polygon","coordinates":`...)
+	} else {
+		w.b = append(w.b, `{"type":"MultiPolygon","coordinates":[`...)
+	}
+	written := 0
+	for pass := 0; written == 0 && pass < 2; pass++ { // too small as a whole: every point after all
+		for _, polygon := range a.Polygons {
+			before := len(w.b)
+			if written > 0 {
+				w.b = append(w.b, ',')
+			}
+			if w.polygon(polygon, pass > 0) {
+				written++
+			} else {
+				w.b = w.b[:before]
+			}
+		}
+	}
+	if !one {
+		w.b = append(w.b, ']')
+	}
+	w.b = append(w.b, '}')
+}
+
+// polygon writes the rings that still have an inside; false if none has.
+func (w *geoWriter) polygon(polygon topojson.Polygon, whole bool) bool {
+	w.b = append(w.b, '[')
+	for i, ring := range polygon {
+		if !w.simplify(ring, whole) {
+			if i == 0 {
+				return false
+			}
+			continue
+		}
+		if i > 0 {
+			w.b = append(w.b, ',')
+		}
+		w.b = append(w.b, '[')
+		for j := len(w.line) - 1; j >= 0; j-- { // ours run clockwise
+			if j < len(w.line)-1 {
+				w.b = append(w.b, ',')
+			}
+			w.b = appendPosition(w.b, w.line[j], w.digits)
+		}
+		w.b = append(w.b, ']')
+	}
+	w.b = append(w.b, ']')
+	return true
+}
+
+// simplify puts the points of a ring that are kept into line, and reports
+// whether they still enclose something.
+func (w *geoWriter) simplify(ring topojson.Ring, whole bool) bool {
+	w.line = w.line[:0]
+	for _, ref := range ring {
+		arc := w.c.Arcs[ref.Arc()]
+		for k := range arc {
+			j := k
+			if ref.Reversed() {
+				j = len(arc) - 1 - k
+			}
+			if w.plane != nil && !whole && w.plane.Weight[ref.Arc()][j] < w.keep {
+				continue
+			}
+			p := arc[j]
+			if w.digits < 7 {
+				p = Point{X: roundTo(p.X, 100), Y: roundTo(p.Y, 100)}
+			}
+			if n := len(w.line); n == 0 || w.line[n-1] != p {
+				w.line = append(w.line, p)
+			}
+		}
+	}
+	return len(w.line) >= 4 && signedArea(w.line) < 0 == (signedArea(lineOf(w.c.Arcs, ring)) < 0)
+}
+
+func roundTo(v, step int32) int32 {
+	if v < 0 {
+		return -roundTo(-v, step)
+	}
+	return (v + step/2) / step * step
+}
+
+// appendPosition writes [lon,lat] with at most so many decimals.
+func appendPosition(b []byte, p Point, digits int) []byte {
+	b = append(b, '[')
+	b = appendDegrees(b, p.X, digits)
+	b = append(b, ',')
+	b = appendDegrees(b, p.Y, digits)
+	return append(b, ']')
+}
+
+// appendDegrees writes v·1e-7 without needless zeros. v is already rounded to
+// the digits asked for.
+func appendDegrees(b []byte, v int32, digits int) []byte {
+	if v < 0 {
+		b, v = append(b, '-'), -v
+	}
+	b = strconv.AppendInt(b, int64(v/Degree), 10)
+	rest := v % Degree
+	if rest == 0 {
+		return b
+	}
+	b = append(b, '.')
+	for unit := int32(Degree / 10); rest > 0 && digits > 0; unit, digits = unit/10, digits-1 {
+		b = append(b, byte('0'+rest/unit))
+		rest %= unit
+	}
+	return b
+}
