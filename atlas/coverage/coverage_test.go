@@ -54,7 +54,6 @@ func TestVillages(t *testing.T) {
 		{coverage.County, "10015", "花蓮縣", 4628.57},
 		{coverage.County, "10020", "嘉義市", 60.03},
 		{coverage.Town, "65000010", "板橋區", 0},
-		{coverage.Town, "10014030", "關山鎮", 58.74},
 		{coverage.Village, "67000180018", "𦰡拔里", 0},
 	} {
 		i, ok := c.Find(tt.level, tt.code)
