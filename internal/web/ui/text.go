@@ -8,12 +8,14 @@ import (
 //go:embed text
 var texts embed.FS
 
-// Text returns the words of the shell and of the components, zh-TW.toml and
-// en.toml at its root.
-func Text() fs.FS {
-	sub, err := fs.Sub(texts, "text")
+// Text holds zh-TW.toml and en.toml: the words of the shell and of the
+// components.
+var Text fs.FS = sub(texts)
+
+func sub(dir embed.FS) fs.FS {
+	s, err := fs.Sub(dir, "text")
 	if err != nil {
-		panic(err) // "text" is a valid path
+		panic(err) // the directory is embedded above
 	}
-	return sub
+	return s
 }
