@@ -22,7 +22,11 @@ var law = [][]string{
 	// 3: facts after commit, jobs, commands, pages.
 	{"internal/bus/...", "internal/cli/...", "internal/jobs/...", "internal/web/..."},
 	// 4: the rooms. What two of them need together goes through a port, a fact or a link.
-	{"atlas/...", "identity/...", "opendata/..."},
+	{
+		"atlas/...",
+		"identity/...",
+		"opendata/...",
+	},
 	// 5: the composition.
 	{"."},
 	// 6: programs.
@@ -46,7 +50,7 @@ var owners = []owner{
 	{"modernc.org/sqlite", []string{"internal/db/..."}, "rows have one door, which keeps the two engines alike"},
 	{"github.com/pressly/goose", []string{"internal/db/..."}, "migrations are the database's own business"},
 	{"github.com/google/uuid", []string{"internal/db/..."}, "ids come from tx.NewID"},
-	{"github.com/duckdb/duckdb-go", []string{"internal/olap/..."}, "DuckDB runs in child processes that can be killed"},
+	{"github.com/duckdb", []string{"internal/olap/..."}, "DuckDB runs in child processes that can be killed"},
 	{"github.com/landlock-lsm/go-landlock", []string{"internal/olap/..."}, "the sandbox of the child processes is one piece of code"},
 	{"github.com/riverqueue/river", []string{"internal/jobs/..."}, "jobs are inserted in the transaction that wants them"},
 	{"github.com/klauspost/compress", []string{"internal/blob/...", "internal/web/..."}, "bodies and backups are compressed in one place"},

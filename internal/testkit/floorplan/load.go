@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -77,6 +78,9 @@ func skipped(at, name string) bool {
 	return err == nil
 }
 
+// buildsNothing marks a program that is only run by hand, beside the package.
+var buildsNothing = regexp.MustCompile(`(?m)^//go:build ignore$`)
+
 // read returns nil for a file the law does not look at.
 func read(fset *token.FileSet, at, rel string) (*file, error) {
 	isGo := strings.HasSuffix(rel, ".go")
@@ -91,6 +95,9 @@ func read(fset *token.FileSet, at, rel string) (*file, error) {
 	if !isGo {
 		f.text = text
 		return f, nil
+	}
+	if buildsNothing.Match(text) {
+		return nil, nil
 	}
 	tree, err := parser.ParseFile(fset, at, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
