@@ -32,10 +32,10 @@ type Authenticator struct {
 }
 
 // Ceremony is what a browser needs to create or use a passkey (WebAuthn Level
-// 3, sections 7.1 and 7.2). Handle comes back with the answer and is good once.
+// 3, sections 7.1 and 7.2). Its challenge comes back with the answer and is good
+// once.
 type Ceremony struct {
-	Handle    string `json:"ceremony"`
-	PublicKey any    `json:"publicKey"`
+	PublicKey any `json:"publicKey"`
 }
 
 const ceremonyLife = 5 * time.Minute
@@ -94,7 +94,7 @@ func (s *Service) BeginPasskey(ctx context.Context) (c Ceremony, err error) {
 
 // FinishPasskey stores the passkey that the browser made. Errors: fault.Gone
 // for a ceremony that ran out, fault.Invalid if the answer does not verify.
-func (s *Service) FinishPasskey(ctx context.Context, handle, label string, answer []byte) error {
+func (s *Service) FinishPasskey(ctx context.Context, label string, answer []byte) error {
 	who := access.From(ctx)
 	parsed, err := protocol.ParseCredentialCreationResponseBody(bytes.NewReader(answer))
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Service) FinishPasskey(ctx context.Context, handle, label string, answe
 		label = string([]rune(label)[:60])
 	}
 	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		state, person, err := spendCeremony(tx, handle)
+		state, person, err := spendCeremony(tx, parsed.Response.CollectedClientData.Challenge)
 		if err != nil {
 			return err
 		}
@@ -153,13 +153,13 @@ func (s *Service) BeginSignIn(ctx context.Context) (c Ceremony, err error) {
 // FinishSignIn checks the passkey's answer and returns the session's token.
 // Errors: fault.Gone for a ceremony that ran out, fault.Unidentified if the
 // answer does not verify, is of a revoked passkey, or its counter went back.
-func (s *Service) FinishSignIn(ctx context.Context, handle string, answer []byte, agent string) (token string, err error) {
+func (s *Service) FinishSignIn(ctx context.Context, answer []byte, agent string) (token string, err error) {
 	parsed, err := protocol.ParseCredentialRequestResponseBody(bytes.NewReader(answer))
 	if err != nil {
 		return "", passkeyUnknown()
 	}
 	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		state, _, err := spendCeremony(tx, handle)
+		state, _, err := spendCeremony(tx, parsed.Response.CollectedClientData.Challenge)
 		if err != nil {
 			return err
 		}
@@ -227,19 +227,18 @@ func keepCeremony(tx *db.Tx, person string, state *webauthn.SessionData, options
 	if err != nil {
 		return Ceremony{}, err
 	}
-	handle, hash := newToken()
 	if err := dropOldChallenges(tx); err != nil {
 		return Ceremony{}, err
 	}
-	if err := insertChallenge(tx, hash, person, string(b), tx.Now().Add(ceremonyLife)); err != nil {
+	if err := insertChallenge(tx, hashOf(state.Challenge), person, string(b), tx.Now().Add(ceremonyLife)); err != nil {
 		return Ceremony{}, err
 	}
-	return Ceremony{Handle: handle, PublicKey: options}, nil
+	return Ceremony{PublicKey: options}, nil
 }
 
-func spendCeremony(tx *db.Tx, handle string) (webauthn.SessionData, string, error) {
+func spendCeremony(tx *db.Tx, challenge string) (webauthn.SessionData, string, error) {
 	var state webauthn.SessionData
-	text, person, ok, err := takeChallenge(tx, hashOf(handle))
+	text, person, ok, err := takeChallenge(tx, hashOf(challenge))
 	if err != nil {
 		return state, "", err
 	}

@@ -268,3 +268,20 @@ func insertEvent(tx *db.Tx, person, kind, about string) error {
 	_, err := tx.Exec(`INSERT INTO identity_event (id, person, kind, about, at) VALUES (?, ?, ?, ?, ?)`, tx.NewID(), person, kind, about, tx.Stamp())
 	return err
 }
+
+// event is one line of an account's history.
+type event struct {
+	Kind string
+	At   time.Time
+}
+
+func eventsOf(tx *db.Tx, person string, limit int) ([]event, error) {
+	rows, err := tx.Query(`SELECT kind, at FROM identity_event WHERE person = ? ORDER BY at DESC, id DESC LIMIT ?`, person, limit)
+	return db.Collect(rows, err, func(r *db.Rows) (event, error) {
+		var e event
+		var at string
+		err := r.Scan(&e.Kind, &at)
+		e.At = parseStamp(at)
+		return e, err
+	})
+}
