@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/gongdao/gongdao/internal/db"
+	"github.com/gongdao/gongdao/internal/testkit/judge"
 )
 
 // skipped counts the PostgreSQL halves that did not run in this binary.
@@ -56,6 +57,7 @@ func Postgres(t testing.TB) db.Config {
 		skipped.Add(1)
 		t.Skip(err)
 	}
+	judge.Ran(t, "postgresql")
 	name := "t_" + strings.ToLower(rand.Text()[:16])
 	url, err := db.CreateDatabase(t.Context(), c.url, name)
 	if err != nil {

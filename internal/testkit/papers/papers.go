@@ -128,7 +128,7 @@ func Blocks(text string) []Block {
 }
 
 // Tests returns every test, fuzz target and benchmark below top as
-// "directory.TestName" ("." for the top itself), with slashes.
+// "directory.TestName", with slashes; those of top itself as "TestName".
 func Tests(top string) (map[string]bool, error) {
 	found := map[string]bool{}
 	err := each(top, func(rel string, f *ast.File) {
@@ -138,7 +138,7 @@ func Tests(top string) (map[string]bool, error) {
 		for _, d := range f.Decls {
 			fn, ok := d.(*ast.FuncDecl)
 			if ok && fn.Recv == nil && hasAnyPrefix(fn.Name.Name, "Test", "Fuzz", "Benchmark", "Example") {
-				found[filepath.ToSlash(filepath.Dir(rel))+"."+fn.Name.Name] = true
+				found[strings.TrimPrefix(filepath.ToSlash(filepath.Dir(rel))+"."+fn.Name.Name, "..")] = true
 			}
 		}
 	})
