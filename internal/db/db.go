@@ -104,6 +104,9 @@ func (d *DB) Close() error {
 	return nil
 }
 
+// Dir returns the directory of the SQLite file and of temporary backup files.
+func (d *DB) Dir() string { return d.dir }
+
 // Now returns the time by the clock of the database.
 func (d *DB) Now() time.Time { return d.now().UTC() }
 

@@ -134,7 +134,7 @@ func (q *queue) run(ctx context.Context, d *DB, g *group, fn func(*Tx) error) (e
 	returned := false
 	defer func() {
 		leave()
-		tx.over.Store(true)
+		tx.end()
 		q.settle(d, g, tx, returned && err == nil)
 	}()
 	err = fn(tx)

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -58,7 +59,7 @@ func litePool(file string, size int, options ...string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(base)
+	pool := sql.OpenDB(caching{base})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	pool.SetConnMaxLifetime(0)
@@ -74,15 +75,26 @@ func (l *lite) write(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	return l.queue.write(ctx, d, fn)
 }
 
-func (l *lite) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
-	t, err := l.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+// read runs fn on one connection. BEGIN and ROLLBACK are sent as statements,
+// which costs less than database/sql's own transactions and their goroutine.
+func (l *lite) read(ctx context.Context, d *DB, fn func(*Tx) error) (err error) {
+	conn, err := l.readers.Conn(ctx)
 	if err != nil {
 		named, _ := name(err)
 		return named
 	}
-	defer func() { _ = t.Rollback() }()
-	tx := d.newTx(ctx, liteReader{t}, true)
-	defer tx.over.Store(true)
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(context.Background(), "BEGIN"); err != nil {
+		named, _ := name(err)
+		return named
+	}
+	tx := d.newTx(ctx, liteReader{conn}, true)
+	defer func() {
+		tx.end()
+		if _, rerr := conn.ExecContext(context.Background(), "ROLLBACK"); rerr != nil {
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // do not give it to the next reader
+		}
+	}()
 	return fn(tx)
 }
 
@@ -103,10 +115,10 @@ func (r liteRunner) query(_ context.Context, q string, args []any) (cursor, erro
 }
 
 // liteReader runs statements of a read; they end with the caller's ctx.
-type liteReader struct{ tx *sql.Tx }
+type liteReader struct{ conn *sql.Conn }
 
 func (r liteReader) exec(context.Context, string, []any) (int64, error) { return 0, ErrReadOnly }
 
 func (r liteReader) query(ctx context.Context, q string, args []any) (cursor, error) {
-	return r.tx.QueryContext(ctx, q, args...)
+	return r.conn.QueryContext(ctx, q, args...)
 }

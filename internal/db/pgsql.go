@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,10 +26,14 @@ type pgsql struct {
 	readers *pgxpool.Pool
 	rebound rebinder
 
-	// lane: first tries run side by side; a try after a conflict runs alone in
-	// this process, so that it does not lose again to its neighbours.
+	// lane: writes run side by side. One that met a conflict runs again alone in
+	// this process, and so does every other for the next coolDown: writes that
+	// emit facts of one room conflict by nature, and each lost try is work lost.
 	lane sync.RWMutex
+	hot  atomic.Int64 // until when, in Unix nanoseconds
 }
+
+const coolDown = 100 * time.Millisecond
 
 func openPG(ctx context.Context, url string, readers int) (*pgsql, error) {
 	if readers <= 0 {
@@ -79,6 +84,9 @@ func (p *pgsql) read(ctx context.Context, d *DB, fn func(*Tx) error) error {
 func (p *pgsql) write(ctx context.Context, d *DB, fn func(*Tx) error) error {
 	return p.again(ctx, func(alone bool) error {
 		if alone {
+			p.hot.Store(time.Now().Add(coolDown).UnixNano())
+		}
+		if alone || p.hot.Load() > time.Now().UnixNano() {
 			p.lane.Lock()
 			defer p.lane.Unlock()
 		} else {
@@ -131,13 +139,14 @@ func (p *pgsql) once(ctx context.Context, d *DB, pool *pgxpool.Pool, opts pgx.Tx
 	readOnly := opts.AccessMode == pgx.ReadOnly
 	tx := d.newTx(ctx, pgRunner{t, &p.rebound}, readOnly)
 	tx.pgtx = t
-	defer tx.over.Store(true)
+	defer tx.end()
 	if !readOnly {
 		defer d.writing.enter()()
 	}
 	if err := fn(tx); err != nil {
 		return err
 	}
+	tx.end()
 	if tx.failed != nil {
 		return tx.failed
 	}

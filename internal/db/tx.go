@@ -58,7 +58,7 @@ type shared struct {
 	over   atomic.Bool // the function has returned
 	now    time.Time
 	facts  int   // emitted by this function
-	open   bool  // a result is being read
+	open   *Rows // the result that is being read
 	failed error // ended the whole transaction
 }
 
@@ -66,6 +66,15 @@ func (d *DB) newTx(ctx context.Context, run runner, readOnly bool) *Tx {
 	tx := &Tx{db: d, run: run, readOnly: readOnly, shared: new(shared)}
 	tx.ctx = context.WithValue(ctx, txKey{}, tx)
 	return tx
+}
+
+// end makes the Tx useless once its function has returned, and closes the rows
+// that it left open: the connection could not go on with them.
+func (tx *Tx) end() {
+	tx.over.Store(true)
+	if tx.open != nil {
+		_ = tx.open.Close()
+	}
 }
 
 // Context returns the ctx of the call, marked so that a nested Write is found.
@@ -111,8 +120,8 @@ func (tx *Tx) Query(q string, args ...any) (*Rows, error) {
 	if err != nil {
 		return nil, tx.note(err)
 	}
-	tx.open = true
-	return &Rows{c: c, tx: tx}, nil
+	tx.open = &Rows{c: c, tx: tx}
+	return tx.open, nil
 }
 
 // QueryRow runs a statement that returns at most one row. Its error waits
@@ -130,7 +139,7 @@ func (tx *Tx) ready(args []any) ([]any, error) {
 	if tx.failed != nil {
 		return nil, tx.failed
 	}
-	if tx.open {
+	if tx.open != nil {
 		return nil, ErrOpenRows
 	}
 	if err := tx.ctx.Err(); err != nil {
@@ -167,9 +176,8 @@ func (tx *Tx) PGXTx() pgx.Tx { return tx.pgtx }
 
 // Rows is the result of Query.
 type Rows struct {
-	c      cursor
-	tx     *Tx
-	closed bool
+	c  cursor
+	tx *Tx
 }
 
 // Next moves to the next row.
@@ -177,7 +185,7 @@ func (r *Rows) Next() bool {
 	if r.c.Next() {
 		return true
 	}
-	r.tx.open = false
+	r.tx.open = nil
 	return false
 }
 
@@ -189,8 +197,8 @@ func (r *Rows) Err() error { return r.tx.note(r.c.Err()) }
 
 // Close ends the iteration.
 func (r *Rows) Close() error {
-	if !r.closed {
-		r.closed, r.tx.open = true, false
+	if r.tx.open == r {
+		r.tx.open = nil
 	}
 	if c, ok := r.c.(interface{ Close() error }); ok {
 		return c.Close()
