@@ -42,11 +42,7 @@ type assets struct {
 // openAssets reads the manifest at the root of fsys, or of the embedded build.
 func openAssets(fsys fs.FS) (*assets, error) {
 	if fsys == nil {
-		sub, err := fs.Sub(dist, "dist")
-		if err != nil {
-			return nil, fmt.Errorf("web: built front end: %w", err)
-		}
-		fsys = sub
+		fsys = sub(dist, "dist")
 	}
 	a := &assets{root: fsys, byName: map[string]asset{}, served: map[string]bool{}}
 	b, err := fs.ReadFile(fsys, "manifest.json")
@@ -150,8 +146,12 @@ func (w *Web) assetRoutes() []Route {
 			})},
 		{Name: "web.licences", Pattern: "GET /licences.txt", Who: access.Anyone, Cache: Public,
 			Doc: "Licence texts of the software in the pages.", Handler: Plain(func(rw http.ResponseWriter, r *http.Request) error {
+				f, ok := w.assets.byName["licences.txt"]
+				if !ok {
+					return errNotFound()
+				}
 				rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-				return w.assets.send(rw, r, "licences.txt")
+				return w.assets.send(rw, r, f.File)
 			})},
 	}
 }

@@ -1,9 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"encoding"
-	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -123,26 +124,30 @@ func readForm(r *http.Request) (url.Values, error) {
 	if err != nil || ct != "application/x-www-form-urlencoded" {
 		return nil, fault.Malformed.Errorf("web.form-type", "this form must be sent as application/x-www-form-urlencoded")
 	}
-	if err := r.ParseForm(); err != nil {
-		var big *http.MaxBytesError
-		if errors.As(err, &big) {
-			return nil, tooLarge(big.Limit)
-		}
-		return nil, fault.Malformed.Errorf("web.form-text", "the form could not be read; open the page again and send it once more")
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, asFault(err)
 	}
-	n := 0
-	for name, values := range r.PostForm {
-		n += len(values)
-		for _, s := range append(values, name) {
+	if bytes.Count(body, []byte("&")) >= maxFields {
+		return nil, fault.TooLarge.Errorf("web.form-fields", "this form has more than the %d fields allowed; send it in parts", maxFields)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, errFormText()
+	}
+	for name, values := range form {
+		for _, s := range append(values[:len(values):len(values)], name) {
 			if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
-				return nil, fault.Malformed.Errorf("web.form-text", "the form could not be read; open the page again and send it once more")
+				return nil, errFormText()
 			}
 		}
 	}
-	if n > maxFields {
-		return nil, fault.TooLarge.Errorf("web.form-fields", "this form has more than the %d fields allowed; send it in parts", maxFields)
-	}
-	return r.PostForm, nil
+	r.Form, r.PostForm = form, form
+	return form, nil
+}
+
+func errFormText() error {
+	return fault.Malformed.Errorf("web.form-text", "the form could not be read; open the page again and send it once more")
 }
 
 // set puts values into one field.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -129,11 +130,6 @@ func (w *Web) withoutSlash(r *http.Request, s *state) (string, bool) {
 	if _, pattern := w.mux.Handler(try); pattern == "" {
 		return "", false
 	}
-	to := *r.URL
-	to.Path, to.RawPath = bare, ""
-	if s.prefix {
-		to.Path = prefix(s.lang, bare)
-	}
-	to.Scheme, to.Host = "", ""
-	return to.String(), true
+	to := (&url.URL{Path: bare, RawQuery: r.URL.RawQuery}).String()
+	return to, !strings.HasPrefix(to, "//") // the answer puts the language before it
 }

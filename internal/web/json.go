@@ -106,11 +106,11 @@ func (w *Web) mountJSON(r Route, method, path string) func(http.ResponseWriter, 
 	h := w.huma.last
 	return func(rw http.ResponseWriter, req *http.Request) error {
 		a := rw.(*answer)
-		restore, err := readJSON(req)
+		release, err := readJSON(req)
 		if err != nil {
 			return err
 		}
-		defer restore()
+		defer release()
 		hold := &held{answer: a, state: a.state}
 		h(hold, req)
 		if a.state.refused != nil {
@@ -144,40 +144,41 @@ func (h *held) Write(b []byte) (int, error) {
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // readJSON reads the whole body, checks it, and puts it back. The caller calls
-// restore once nobody reads the body any more.
-func readJSON(r *http.Request) (restore func(), err error) {
+// release once nobody reads the body any more.
+func readJSON(r *http.Request) (release func(), err error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return func() {}, nil
 	}
 	b := bodies.Get().(*bytes.Buffer)
-	restore = func() {
+	release = func() {
 		if b.Cap() <= 1<<20 {
 			b.Reset()
 			bodies.Put(b)
 		}
 	}
-	defer func() {
-		if err != nil {
-			restore()
-		}
-	}()
+	if err := fillJSON(b, r); err != nil {
+		release()
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(b.Bytes()))
+	return release, nil
+}
+
+func fillJSON(b *bytes.Buffer, r *http.Request) error {
 	if _, err := b.ReadFrom(r.Body); err != nil {
 		var big *http.MaxBytesError
 		if errors.As(err, &big) {
-			return nil, tooLarge(big.Limit)
+			return tooLarge(big.Limit)
 		}
-		return nil, fault.Malformed.Errorf("web.body", "the body could not be read to its end; send it again")
+		return fault.Malformed.Errorf("web.body", "the body could not be read to its end; send it again")
 	}
-	if b.Len() > 0 {
-		if !isJSON(r.Header.Get("Content-Type")) {
-			return nil, errNotJSON()
-		}
-		if err := CheckJSON(b.Bytes()); err != nil {
-			return nil, err
-		}
+	if b.Len() == 0 {
+		return nil
 	}
-	r.Body = io.NopCloser(bytes.NewReader(b.Bytes()))
-	return restore, nil
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return errNotJSON()
+	}
+	return CheckJSON(b.Bytes())
 }
 
 func isJSON(contentType string) bool {

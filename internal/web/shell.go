@@ -47,7 +47,7 @@ func (w *Web) shell(r *http.Request) *ui.Shell {
 	actor := access.From(ctx)
 	sh := &ui.Shell{Lang: s.lang, Path: s.path, Origin: s.origin, Demo: w.config.Demo, Theme: theme(r),
 		Phone: w.config.Phone, Counter: w.config.Counter, SignedIn: actor.Known(), Name: actor.Name, Officer: actor.Officer != "",
-		Stylesheet: w.assets.url("app.css"), Script: w.assets.url("app.js"), Asset: w.assets.url}
+		Stylesheet: w.assets.url("gongdao.css"), Script: w.assets.url("gongdao.js"), Asset: w.assets.url}
 	if s.query != "" {
 		sh.Path += "?" + s.query
 	}

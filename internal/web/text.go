@@ -6,13 +6,15 @@ import (
 )
 
 //go:embed text
-var text embed.FS
+var texts embed.FS
 
-// Text is the catalogue of this package: what the guard and its own pages say.
-func Text() fs.FS {
-	sub, err := fs.Sub(text, "text")
+// Text holds zh-TW.toml and en.toml: what the guard and its own pages say.
+var Text fs.FS = sub(texts, "text")
+
+func sub(dir embed.FS, name string) fs.FS {
+	s, err := fs.Sub(dir, name)
 	if err != nil {
-		panic(err) // the name is a constant
+		panic(err) // the directory is embedded above
 	}
-	return sub
+	return s
 }
