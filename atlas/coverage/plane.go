@@ -12,6 +12,7 @@ type Plane struct {
 	// Weight of each point: how far, in metres, the line would move without it.
 	// The ends of an arc weigh infinitely much: junctions stay where they are.
 	Weight [][]float32
+	trace  *tracer
 }
 
 // Metre is a place on a TM2 grid in whole centimetres.
@@ -29,7 +30,7 @@ func ZoneOf(p Point) tm2.Zone {
 // Plane projects the arcs once and keeps them.
 func (c *Coverage) Plane() *Plane {
 	c.once.Do(func() {
-		p := &Plane{Arcs: make([][]Metre, len(c.Arcs)), Weight: make([][]float32, len(c.Arcs))}
+		p := &Plane{Arcs: make([][]Metre, len(c.Arcs)), Weight: make([][]float32, len(c.Arcs)), trace: newTracer(c.Arcs)}
 		n := c.Points()
 		metres, weights := make([]Metre, n), make([]float32, n)
 		for i, a := range c.Arcs {
@@ -80,4 +81,11 @@ func distance(p, a, b Metre) float64 {
 		px, py = px-t*dx, py-t*dy
 	}
 	return math.Hypot(px, py)
+}
+
+// Junctions returns the number of the junction at which each arc begins and
+// ends, and how many junctions there are.
+func (c *Coverage) Junctions() (from, to []int32, n int) {
+	p := c.Plane()
+	return p.trace.start, p.trace.end, p.trace.junctions
 }
