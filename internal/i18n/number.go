@@ -18,14 +18,10 @@ type number interface {
 // Number writes n with half-width digits and a comma between thousands, as both
 // languages do: 1,234 or -1,234.5. A float keeps the digits it needs.
 func Number[N number](_ context.Context, n N) string {
-	f := float64(n)
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+	if one := N(1); one/2 == 0 { // whole numbers divide so
 		return group(strconv.FormatInt(int64(n), 10))
 	}
-	if i := int64(n); N(i) == n && math.Abs(f) < 1<<63 {
-		return group(strconv.FormatInt(i, 10))
-	}
-	return group(strconv.FormatFloat(f, 'f', -1, 64))
+	return group(strconv.FormatFloat(float64(n), 'f', -1, 64))
 }
 
 // Decimal writes f with exactly places digits after the point.
