@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/db"
@@ -49,6 +50,22 @@ func (b *Bus) Skip(ctx context.Context, name string, seq int64, reason string) e
 		return fmt.Errorf("bus: skip %d for %s: %w", seq, name, err)
 	}
 	l.nudge()
+	return nil
+}
+
+// Rewind moves every listener of this bus back to the first fact there is. The
+// test that listeners are idempotent delivers everything twice with it.
+func (b *Bus) Rewind(ctx context.Context) error {
+	for _, l := range b.all() {
+		l.mu.Lock()
+		err := b.db.Write(ctx, func(tx *db.Tx) error { return moveBookmark(tx, l.name, l.room, 0) })
+		l.known, l.until = false, time.Time{}
+		l.mu.Unlock()
+		if err != nil {
+			return fmt.Errorf("bus: rewind %s: %w", l.name, err)
+		}
+		l.nudge()
+	}
 	return nil
 }
 
