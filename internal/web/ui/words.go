@@ -90,3 +90,6 @@ func dateLabel(ctx context.Context, name string) string {
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
 }
+
+// gt is a sample text of the gallery.
+func gt(ctx context.Context, key string) string { return i18n.T(ctx, "ui.gallery."+key) }

@@ -5,10 +5,10 @@ import { Island, define, make } from "../island";
  * explanation of passkeys and the other ways to sign in. Inside, one
  * <button data-act hidden> starts it.
  *
- * POST data-options answers WebAuthn options ({"publicKey": …} or bare);
- * POST data-answer takes PublicKeyCredential.toJSON() and answers
- * {"location": "/…"}. Inputs inside with a name are sent with both, beside the
- * credential: {"name": "…", "credential": {…}} when there are any.
+ * POST data-options {"name": "…"} answers WebAuthn options ({"publicKey": …} or
+ * bare); POST data-answer {"name": "…", "credential": …} takes
+ * PublicKeyCredential.toJSON() and answers {"location": "/…"}. The named inputs
+ * inside are sent with both.
  */
 class Passkey extends Island {
   private said = make("p", "gd-passkey__said");
@@ -33,9 +33,7 @@ class Passkey extends Island {
     try {
       const options = await this.post(this.dataset["options"], this.fields());
       const credential = await this.ask((options["publicKey"] ?? options) as Record<string, unknown>);
-      const fields = this.fields();
-      const body = Object.keys(fields).length ? { ...fields, credential } : credential;
-      const { location: place } = await this.post(this.dataset["answer"], body);
+      const { location: place } = await this.post(this.dataset["answer"], { ...this.fields(), credential });
       location.assign(typeof place === "string" ? new URL(place, location.origin).pathname + new URL(place, location.origin).search : "/");
     } catch (cause) {
       const stopped = cause instanceof DOMException && (cause.name === "NotAllowedError" || cause.name === "AbortError");
