@@ -59,6 +59,7 @@ func (j *Jobs) Run(ctx context.Context) error {
 func (j *Jobs) config() *river.Config {
 	return &river.Config{
 		ErrorHandler:         failures{j.log},
+		FetchCooldown:        25 * time.Millisecond,
 		ID:                   j.cfg.Node,
 		JobTimeout:           j.cfg.Timeout,
 		Logger:               j.log,
