@@ -226,6 +226,7 @@ func TestVerbs(t *testing.T) {
 		{"%[2]s, %s", "2s 3s"},
 		{"%5.2f %+v %w", "1f 2s 3s"},
 		{"50%，", ""},
+		{"to 200%. Choose", ""},
 		{"%[", ""},
 	} {
 		if got := i18n.Verbs(tt.text); got != tt.want {

@@ -44,27 +44,44 @@ func verbsOf(text string) []verb {
 		if text[i] != '%' {
 			continue
 		}
-		i++
-		for i < len(text) && strings.IndexByte("+-# 0123456789.", text[i]) >= 0 {
-			i++
+		end, operand := verbEnd(text, i+1)
+		if operand > 0 {
+			next = operand
 		}
-		if i < len(text) && text[i] == '[' {
-			n := 0
-			for i++; i < len(text) && text[i] >= '0' && text[i] <= '9' && n < 1000; i++ {
-				n = n*10 + int(text[i]-'0')
-			}
-			i++ // the closing bracket
-			next = n
-		}
-		if i >= len(text) || text[i] == '%' {
-			continue
-		}
-		if c := text[i] | 0x20; c >= 'a' && c <= 'z' {
+		if i = end; i < len(text) && isLetter(text[i]) {
 			found = append(found, verb{next, text[i]})
 			next++
 		}
 	}
 	return found
+}
+
+// verbEnd skips flags, width, precision and operand number after a percent sign
+// at i-1. It returns where the verb's letter should stand, and the number.
+func verbEnd(text string, i int) (end, operand int) {
+	skip := func(set string) {
+		for i < len(text) && strings.IndexByte(set, text[i]) >= 0 {
+			i++
+		}
+	}
+	skip("+-# 0")
+	skip("0123456789")
+	if i < len(text) && text[i] == '.' {
+		i++
+		skip("0123456789")
+	}
+	if i < len(text) && text[i] == '[' {
+		for i++; i < len(text) && text[i] >= '0' && text[i] <= '9' && operand < 1000; i++ {
+			operand = operand*10 + int(text[i]-'0')
+		}
+		i++ // the closing bracket
+	}
+	return i, operand
+}
+
+func isLetter(c byte) bool {
+	c |= 0x20
+	return c >= 'a' && c <= 'z'
 }
 
 // highest returns the number of the last operand that is used.
@@ -85,15 +102,17 @@ func Blank(text string) string {
 			b.WriteByte(text[i])
 			continue
 		}
-		i++
-		for i < len(text) && strings.IndexByte("+-# 0123456789.[]", text[i]) >= 0 {
-			i++
-		}
-		if i < len(text) && text[i] == '%' {
+		end, _ := verbEnd(text, i+1)
+		switch {
+		case end < len(text) && text[end] == '%':
 			b.WriteByte('%')
-		} else {
+		case end < len(text) && isLetter(text[end]):
 			b.WriteString("…")
+		default:
+			b.WriteByte('%')
+			end = i
 		}
+		i = end
 	}
 	return b.String()
 }

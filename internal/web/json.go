@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
 )
 
@@ -49,6 +50,8 @@ func spokenError(ctx context.Context, err error) error {
 // newAPI returns huma without pages, schemas and hooks of its own.
 func newAPI(c Config) (huma.API, *capture) {
 	setUpHuma()
+	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	schemas.RegisterTypeAlias(reflect.TypeFor[civic.Date](), reflect.TypeFor[dateText]())
 	version := c.Version
 	if version == "" {
 		version = "0"
@@ -59,7 +62,7 @@ func newAPI(c Config) (huma.API, *capture) {
 			Info: &huma.Info{Title: "Gongdao 公道", Version: version,
 				Description: "Native APIs. Errors are problems (RFC 9457) with a stable code.",
 				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
+			Components: &huma.Components{Schemas: schemas},
 		},
 		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
 		DefaultFormat: "application/json",
@@ -83,6 +86,17 @@ var setUpHuma = sync.OnceFunc(func() {
 	}
 	huma.ValidateStrictCasing = true
 })
+
+// dateText stands in for civic.Date in schemas, so that what is no date is
+// refused where it stands.
+type dateText string
+
+// Schema implements huma.SchemaProvider.
+func (dateText) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString, Format: "date", Examples: []any{"2026-11-23"}}
+	s.PrecomputeMessages()
+	return s
+}
 
 // capture is the mux that huma sees: it keeps the handler for the real one.
 type capture struct {

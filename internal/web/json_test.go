@@ -79,7 +79,7 @@ func TestJSON(t *testing.T) {
 		{"not in the list", "/7", `{"purpose":"tax","kind":"secretvalue"}`, 422, "web.v.one-of", "body.kind"},
 		{"no address", "/7", `{"purpose":"tax","mail":"secretvalue"}`, 422, "web.v.email", "body.mail"},
 		{"no web address", "/7", `{"purpose":"tax","site":"http://secretvalue\u007f"}`, 422, "web.v.uri", "body.site"},
-		{"no date", "/7", `{"purpose":"tax","until":"secretvalue"}`, 422, "web.v.other", "body"},
+		{"no date", "/7", `{"purpose":"tax","until":"secretvalue"}`, 422, "web.v.date", "body.until"},
 		{"an unknown parameter", "/7?secretvalue=1", `{"purpose":"tax"}`, 422, "web.v.unknown-parameter", "query.secretvalue"},
 		{"a parameter that is no number", "/7?page=secretvalue", `{"purpose":"tax"}`, 422, "web.v.integer", "query.page"},
 		{"a parameter out of range", "/7?page=0", `{"purpose":"tax"}`, 422, "web.v.minimum", "query.page"},
