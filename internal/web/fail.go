@@ -42,13 +42,9 @@ func (w *Web) say(a *answer, r *http.Request, f *fault.Error, status int) {
 		writeProblem(a, r, f, status)
 		return
 	}
-	if a.state.route == nil || !a.state.route.people {
-		// An address without a language: the reader's browser says which.
-		if !a.state.prefix && r.Header.Get("Accept-Language") != "" && a.state.route != nil {
-			a.state.lang = acceptLanguage(r.Header.Get("Accept-Language"))
-			h.Add("Vary", "Accept-Language")
-		}
-		r = r.WithContext(i18n.In(r.Context(), a.state.lang))
+	if s := a.state; s.route != nil && !s.route.people {
+		s.lang = machineLanguage(r, s)
+		r = r.WithContext(i18n.In(r.Context(), s.lang))
 	}
 	retryAfter(h, f)
 	if Partial(r) {
@@ -60,6 +56,15 @@ func (w *Web) say(a *answer, r *http.Request, f *fault.Error, status int) {
 	}
 	r = r.WithContext(ui.WithShell(r.Context(), w.shell(r)))
 	w.render(a, r, faultPage(w.faultView(r, f, status)), status)
+}
+
+// machineLanguage is the language of an error at an address without a language:
+// that of the page it came from, else the one the browser prefers.
+func machineLanguage(r *http.Request, s *state) i18n.Lang {
+	if s != nil && s.from != "" {
+		return s.from
+	}
+	return acceptLanguage(r.Header.Get("Accept-Language"))
 }
 
 // answersPeople decides between page and problem.

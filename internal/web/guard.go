@@ -35,6 +35,7 @@ func (w *Web) guard(rw http.ResponseWriter, r *http.Request) {
 	s := &state{web: w, links: w.links, id: newID(now), start: now, lang: i18n.ZhTW,
 		path: r.URL.Path, query: r.URL.RawQuery, address: w.addressOf(r)}
 	s.origin = w.originOf(r)
+	s.from = languageOf(r.Referer(), s.origin)
 	a := &answer{ResponseWriter: rw, state: s}
 	w.baseHeaders(a.Header(), r, s)
 	defer w.observe(a)
@@ -100,6 +101,21 @@ func (w *Web) admit(r *http.Request, s *state) error {
 	return nil
 }
 
+// languageOf returns the language of our own page that a request came from; ""
+// if it came from elsewhere, or does not say.
+func languageOf(referer, origin string) i18n.Lang {
+	path, ours := strings.CutPrefix(referer, origin)
+	path, _, _ = strings.Cut(path, "?")
+	switch {
+	case !ours || (path != "" && path[0] != '/'):
+		return ""
+	case hasPrefix(path):
+		return i18n.En
+	default:
+		return i18n.ZhTW
+	}
+}
+
 func hasPrefix(path string) bool {
 	return path == "/en" || strings.HasPrefix(path, "/en/")
 }
@@ -131,6 +147,10 @@ func (w *Web) enter(a *answer, r *http.Request, s *state) (*http.Request, error)
 	e := s.route
 	if s.prefix && !e.people {
 		return r, errNotFound()
+	}
+	if !e.people && s.from != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		s.lang = s.from // what our script posts from an English page leads to English pages
+		r = r.WithContext(i18n.In(r.Context(), s.lang))
 	}
 	a.setPolicy(e)
 	if err := w.limitBody(a, r, e); err != nil {

@@ -275,6 +275,32 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// A script on an English page posts to an address without a language.
+func TestLanguageOfThePageBefore(t *testing.T) {
+	h := func(w http.ResponseWriter, r *http.Request) error {
+		if r.URL.Query().Get("fail") != "" {
+			return fault.Conflict.Errorf("test.refused", "you may not %s", "A")
+		}
+		_, err := io.WriteString(w, string(web.URL(r.Context(), "test.home")))
+		return err
+	}
+	w := serve(t, web.Config{}, append(every(), web.Route{Name: "test.act", Pattern: "POST /api/act", Who: access.Anyone, Doc: "Act.", Handler: web.Plain(h)})...)
+	for _, tt := range []struct{ referer, accept, want, fails string }{
+		{"http://localhost/en/signin", "zh-TW", "/en", "you may not A"},
+		{"http://localhost/signin", "en", "/", "不可以 A"},
+		{"http://localhost.evil/en/signin", "", "/", "you may not A"},
+		{"https://evil.example/en", "zh-TW", "/", "不可以 A"},
+		{"", "", "/", "you may not A"},
+	} {
+		if got := bodyOf(t, ask(t, w, "POST", "/api/act", "", "Referer", tt.referer, "Accept-Language", tt.accept)); got != tt.want {
+			t.Errorf("from %q: leads to %s, want %s", tt.referer, got, tt.want)
+		}
+		if got := bodyOf(t, ask(t, w, "POST", "/api/act?fail=1", "", "Referer", tt.referer, "Accept-Language", tt.accept)); !strings.Contains(got, tt.fails) {
+			t.Errorf("from %q: %s, want %s", tt.referer, got, tt.fails)
+		}
+	}
+}
+
 func TestCompression(t *testing.T) {
 	w := serve(t, web.Config{}, every()...)
 	for _, tt := range []struct {

@@ -93,8 +93,8 @@ func kindTitle(ctx context.Context, k fault.Kind) string {
 	return i18n.T(ctx, "web.kind."+string(k))
 }
 
-// Problem answers err as RFC 9457 says, in the language that Accept-Language
-// prefers. Plain handlers need it only where they answer in parts of their own;
+// Problem answers err as RFC 9457 says, in the language of our page that sent
+// the request, else the one that Accept-Language prefers. Plain handlers need it only where they answer in parts of their own;
 // an error they return is answered likewise.
 func Problem(w http.ResponseWriter, r *http.Request, err error) {
 	f := asFault(err)
@@ -106,7 +106,7 @@ func Problem(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, f *fault.Error, status int) {
-	lang := acceptLanguage(r.Header.Get("Accept-Language"))
+	lang := machineLanguage(r, stateOf(r.Context()))
 	ctx := i18n.In(r.Context(), lang)
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")

@@ -20,10 +20,11 @@ type state struct {
 	path    string // without the language prefix
 	query   string
 	lang    i18n.Lang
-	prefix  bool   // the address had a language prefix
-	origin  string // scheme and host as the reader sees them
-	address string // of the reader, for limits; never logged beside a person
-	known   bool   // somebody is signed in
+	prefix  bool      // the address had a language prefix
+	from    i18n.Lang // language of our own page that sent the request, "" if none
+	origin  string    // scheme and host as the reader sees them
+	address string    // of the reader, for limits; never logged beside a person
+	known   bool      // somebody is signed in
 
 	formAction []string     // origins of this request, for form-action
 	unstorable bool         // a once field was drawn: the page is for one reader
