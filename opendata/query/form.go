@@ -113,7 +113,7 @@ func (r *reader) filter(i int, line Filter) (*node, error) {
 	if f == nil {
 		return nil, unknownField(InFilter, i, line.Field, r.q.schema.names())
 	}
-	field := &node{op: opField, text: f.Name, pos: i}
+	field := &node{op: opField, text: f.Name, field: f, typ: f.Type, pos: i}
 	value := &node{op: opString, text: strings.TrimSpace(line.Value), pos: i}
 	if line.Op == Missing || line.Op == Present {
 		return &node{op: opIsNull, not: line.Op == Present, args: []*node{field}, pos: i}, nil

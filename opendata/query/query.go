@@ -90,6 +90,7 @@ func zone(name string) (*time.Location, error) {
 type reader struct {
 	q       *Query
 	budget  budget
+	nodes   int
 	natural []bool // of each group key: it has no alias, so select may name it
 }
 
@@ -110,7 +111,7 @@ func (r *reader) where(p Params) error {
 		if err := r.checker(InWhere, nil, predicate).condition(n); err != nil {
 			return err
 		}
-		if err := tall(InWhere, n); err != nil {
+		if err := r.fits(InWhere, n); err != nil {
 			return err
 		}
 		all = append(all, n)
@@ -131,11 +132,21 @@ func both(all ...*node) *node {
 	return flat(&node{op: opAnd, args: all, typ: Boolean, pos: all[0].pos})
 }
 
-// tall refuses trees that would overflow the stack of the engine.
-func tall(c Clause, n *node) error {
-	const most = 512
-	if n.height() > most {
-		return tooLarge(c, n.pos, "height", "%s: the expression is more than %d steps deep", most)
+// Limits on what a short text can grow to through aliases.
+const (
+	maxHeight = 512    // steps in one expression, well below what the engine takes
+	maxNodes  = 10_000 // over the whole query
+	maxKeys   = 20     // of group_by, and of order_by
+)
+
+// fits refuses trees that would overflow the stack of the engine, or ours.
+func (r *reader) fits(c Clause, n *node) error {
+	n.walk(func(*node) { r.nodes++ })
+	if n.height() > maxHeight {
+		return tooLarge(c, n.pos, "height", "%s: the expression is more than %d steps deep", maxHeight)
+	}
+	if r.nodes > maxNodes {
+		return tooLarge(c, n.pos, "nodes", "%s: with its aliases written out, the query has more than %d parts", maxNodes)
 	}
 	return nil
 }
@@ -148,6 +159,9 @@ func (r *reader) order(p Params) error {
 	if err != nil {
 		return err
 	}
+	if len(list) > maxKeys {
+		return tooLarge(InOrderBy, list[maxKeys].pos, "keys", "%s: there are more than %d keys", maxKeys)
+	}
 	for _, o := range list {
 		if err := r.checker(InOrderBy, r.aliases(), r.roles(r.q.Grouped(), ordering)...).value(o.node); err != nil {
 			return err
@@ -155,7 +169,7 @@ func (r *reader) order(p Params) error {
 		if o.typ.geo() || o.typ == null {
 			return unsupported(InOrderBy, o.pos, "sorting by "+string(o.typ), "sort by a number, a text or a date")
 		}
-		if err := tall(InOrderBy, o.node); err != nil {
+		if err := r.fits(InOrderBy, o.node); err != nil {
 			return err
 		}
 		if r.q.Grouped() && o.text != "random" {

@@ -57,6 +57,9 @@ func (r *reader) roles(grouped bool, more ...role) []role {
 }
 
 func (r *reader) groups(items []item, aliases map[string]*node) error {
+	if len(items) > maxKeys {
+		return tooLarge(InGroupBy, items[maxKeys].pos, "keys", "%s: there are more than %d keys", maxKeys)
+	}
 	for _, it := range items {
 		if err := r.checker(InGroupBy, aliases, grouping).value(it.node); err != nil {
 			return err
@@ -64,7 +67,7 @@ func (r *reader) groups(items []item, aliases map[string]*node) error {
 		if it.typ.geo() || it.typ == null {
 			return unsupported(InGroupBy, it.pos, "grouping by "+string(it.typ), "group by a field that names the place")
 		}
-		if err := tall(InGroupBy, it.node); err != nil {
+		if err := r.fits(InGroupBy, it.node); err != nil {
 			return err
 		}
 		if r.q.keyOf(it.node) < 0 {
@@ -100,7 +103,7 @@ func (r *reader) selects(sel *selection, aliases map[string]*node) error {
 		if err := r.checker(InSelect, aliases, r.roles(grouped)...).value(it.node); err != nil {
 			return err
 		}
-		if err := tall(InSelect, it.node); err != nil {
+		if err := r.fits(InSelect, it.node); err != nil {
 			return err
 		}
 		if !grouped {
@@ -135,7 +138,7 @@ func (r *reader) groupedOutputs(sel *selection) error {
 			}
 		}
 		if renamed {
-			if err := r.unique(); err != nil {
+			if err := r.unique(o); err != nil {
 				return err
 			}
 		} else if err := r.add(InSelect, o); err != nil {
@@ -145,14 +148,16 @@ func (r *reader) groupedOutputs(sel *selection) error {
 	return nil
 }
 
-// unique refuses two outputs of one name.
-func (r *reader) unique() error {
-	seen := map[string]bool{}
-	for _, o := range r.q.outputs {
-		if seen[o.key] {
-			return aliasTwice(InSelect, o)
+// unique refuses o, which is among the outputs, if another has its name.
+func (r *reader) unique(o output) error {
+	n := 0
+	for _, have := range r.q.outputs {
+		if have.key == o.key {
+			n++
 		}
-		seen[o.key] = true
+	}
+	if n > 1 {
+		return aliasTwice(InSelect, o)
 	}
 	return nil
 }

@@ -156,13 +156,18 @@ func (w *writer) call(n *node) {
 	}
 }
 
-// as writes n; a date literal beside a day is a day.
+// as writes n; a moment where a day is wanted is its local day.
 func (w *writer) as(n *node, t Type) {
-	if n.op == opDate && t == Date {
+	switch {
+	case t == Date && n.op == opDate:
 		w.arg(w.instant(n).Format(time.DateOnly), "DATE")
-		return
+	case t == Date && n.typ == Datetime:
+		w.text("CAST(")
+		w.wall(n)
+		w.text(" AS DATE)")
+	default:
+		w.expr(n)
 	}
-	w.expr(n)
 }
 
 func (w *writer) wrap(before string, n *node, after string) {

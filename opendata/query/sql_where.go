@@ -20,7 +20,7 @@ func (w *writer) cond(n *node) {
 		w.cond(n.args[0])
 		w.text(") IS NOT TRUE)")
 	case opString:
-		w.fullText(n.text, w.textFields(), term.anywhere)
+		w.fullText(n.text, w.q.textFields(), term.anywhere)
 	case opField:
 		w.wrap("(", n, " IS TRUE)")
 	case opCall:
@@ -144,7 +144,7 @@ func (w *writer) predicate(n *node) {
 	last := n.args[len(n.args)-1]
 	fields := n.args[:len(n.args)-1]
 	if len(fields) == 0 {
-		fields = w.textFields()
+		fields = w.q.textFields()
 	}
 	switch n.text {
 	case "search":
@@ -167,10 +167,10 @@ func (w *writer) predicate(n *node) {
 }
 
 // textFields are the fields that a search without fields looks in.
-func (w *writer) textFields() []*node {
+func (q *Query) textFields() []*node {
 	var out []*node
-	for i := range w.q.schema.Fields {
-		if f := &w.q.schema.Fields[i]; f.Type == Text {
+	for i := range q.schema.Fields {
+		if f := &q.schema.Fields[i]; f.Type == Text {
 			out = append(out, &node{op: opField, text: f.Name, field: f, typ: Text})
 		}
 	}
