@@ -175,3 +175,10 @@ func isOne(lang Lang, n int64) bool {
 	}
 	return plural.Cardinal.MatchPlural(lang.tag(), int(n%10_000_000), 0, 0, 0, 0) == plural.One && n < 10_000_000
 }
+
+// Sentence returns the sentence under key as it is written, with its verbs; of
+// one that counts, the general form.
+func (c *Catalogue) Sentence(lang Lang, key string) (string, bool) {
+	p, ok := c.pieces[lang][key]
+	return p.other, ok
+}

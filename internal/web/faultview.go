@@ -24,7 +24,7 @@ type faultView struct {
 // faultView says f to a person.
 func (w *Web) faultView(r *http.Request, f *fault.Error, status int) faultView {
 	ctx, s := r.Context(), stateOf(r.Context())
-	v := faultView{Title: kindTitle(ctx, f.Kind), Says: i18n.Fault(ctx, f), Code: f.Code, Request: s.id,
+	v := faultView{Title: kindTitle(ctx, f.Kind), Says: sentence(ctx, f), Code: f.Code, Request: s.id,
 		Phone: w.config.Phone, Tel: digits(w.config.Phone), Counter: w.config.Counter,
 		Home: templ.SafeURL(w.hrefOr(ctx, w.config.Links.Home, prefix(s.lang, "/")))}
 	for _, x := range f.Fields {

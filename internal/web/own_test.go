@@ -16,21 +16,33 @@ import (
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/internal/access"
 	"github.com/gongdao/gongdao/internal/i18n"
+	"github.com/gongdao/gongdao/internal/testkit/faultscan"
 	"github.com/gongdao/gongdao/internal/web"
 	"github.com/gongdao/gongdao/internal/web/ui"
 )
 
 func TestCataloguesAgree(t *testing.T) {
-	// Codes of faults have their English sentence in the code.
-	english := []string{"fault.", "access.", "web.v.", "web.json", "web.form", "web.field", "web.body", "web.host", "web.address", "web.cross-site",
-		"web.too-large", "web.not-found", "web.method", "web.timed-out", "web.invalid", "web.accept", "web.content-type", "web.reports",
-		"web.body-missing", "web.json-utf8", "web.json-nul", "web.json-rest", "web.json-syntax", "web.json-depth", "web.json-twice",
-		"web.form-type", "web.form-text", "web.form-fields"}
-	for _, s := range i18n.Check(web.Text, english...) {
+	codes, err := faultscan.Codes(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range i18n.Check(web.Text, append(codes, "fault.", "access.")...) {
 		t.Error(s)
 	}
 	for _, s := range i18n.TaiwanWords(web.Text) {
 		t.Error(s)
+	}
+}
+
+func TestEveryFaultSpeaks(t *testing.T) {
+	for _, dir := range []string{".", "../access"} {
+		wrong, err := faultscan.Check(dir, catalogue(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range wrong {
+			t.Error(s)
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ func (p *problem) ContentType(string) string { return "application/problem+json"
 // newProblem says f in the language of ctx.
 func newProblem(ctx context.Context, f *fault.Error, status int) *problem {
 	p := &problem{Type: "/problems/" + f.Code, Title: kindTitle(ctx, f.Kind), Status: status,
-		Detail: i18n.Fault(ctx, f), Code: f.Code, Instance: "urn:uuid:" + RequestID(ctx)}
+		Detail: sentence(ctx, f), Code: f.Code, Instance: "urn:uuid:" + RequestID(ctx)}
 	for _, x := range f.Fields {
 		p.Errors = append(p.Errors, problemField{x.Location, i18n.Field(ctx, x), x.Code})
 	}
@@ -144,6 +144,15 @@ func asFault(err error) *fault.Error {
 		return errNotFound()
 	}
 	return fault.Of(err)
+}
+
+// sentence says f to the reader. A bare kind, returned without a code of its
+// own, is said by its heading.
+func sentence(ctx context.Context, f *fault.Error) string {
+	if f.Code == "fault."+string(f.Kind) && f.Format == string(f.Kind) {
+		return kindTitle(ctx, f.Kind)
+	}
+	return i18n.Fault(ctx, f)
 }
 
 // acceptLanguage returns zh-TW where the header prefers any Chinese to English,

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"unicode"
@@ -28,30 +27,25 @@ func CheckJSON(body []byte) error {
 	err := s.value(0)
 	if err == nil {
 		if s.space(); s.i < len(s.b) {
-			err = &scanError{where: "", code: "web.json-rest", says: "there is something after the end of the JSON value"}
+			err = badJSON().At("", "web.json-rest", "there is something after the end of the JSON value")
 		}
 	}
 	if err == nil {
 		return nil
 	}
-	var e *scanError
-	if !errors.As(err, &e) {
-		return badJSON()
-	}
-	return badJSON().At("body"+e.where, e.code, e.says, e.args...)
+	return within("body", err)
 }
 
 func badJSON() *fault.Error {
 	return fault.Malformed.Errorf("web.json", "the body is not JSON that can be read in one way only; see errors")
 }
 
-// scanError is what is wrong and where; where grows on the way out.
-type scanError struct {
-	where, code, says string
-	args              []any
+// within puts a step before the place where something is wrong. The places grow
+// on the way out, so that a body without fault costs nothing.
+func within(step string, f *fault.Error) *fault.Error {
+	f.Fields[0].Location = step + f.Fields[0].Location
+	return f
 }
-
-func (e *scanError) Error() string { return e.says }
 
 // scan walks a JSON text (RFC 8259) without building values.
 type scan struct {
@@ -59,8 +53,8 @@ type scan struct {
 	i int
 }
 
-func (s *scan) syntax() error {
-	return &scanError{code: "web.json-syntax", says: "this is not JSON, at byte %d", args: []any{s.i + 1}}
+func (s *scan) syntax() *fault.Error {
+	return badJSON().At("", "web.json-syntax", "this is not JSON, at byte %d", s.i+1)
 }
 
 func (s *scan) space() {
@@ -83,9 +77,9 @@ func (s *scan) peek() byte {
 	return 0
 }
 
-func (s *scan) value(depth int) error {
+func (s *scan) value(depth int) *fault.Error {
 	if depth > maxDepth {
-		return &scanError{code: "web.json-depth", says: "this nests deeper than %d levels", args: []any{maxDepth}}
+		return badJSON().At("", "web.json-depth", "this nests deeper than %d levels", maxDepth)
 	}
 	switch c := s.peek(); {
 	case c == '{':
@@ -107,7 +101,7 @@ func (s *scan) value(depth int) error {
 	return s.syntax()
 }
 
-func (s *scan) array(depth int) error {
+func (s *scan) array(depth int) *fault.Error {
 	s.i++
 	if s.peek() == ']' {
 		s.i++
@@ -115,7 +109,7 @@ func (s *scan) array(depth int) error {
 	}
 	for n := 0; ; n++ {
 		if err := s.value(depth + 1); err != nil {
-			return at(err, "["+strconv.Itoa(n)+"]")
+			return within("["+strconv.Itoa(n)+"]", err)
 		}
 		switch s.peek() {
 		case ',':
@@ -132,7 +126,7 @@ func (s *scan) array(depth int) error {
 // manyNames is from where a map finds a name faster than a look at each.
 const manyNames = 12
 
-func (s *scan) object(depth int) error {
+func (s *scan) object(depth int) *fault.Error {
 	s.i++
 	if s.peek() == '}' {
 		s.i++
@@ -150,7 +144,7 @@ func (s *scan) object(depth int) error {
 			return err
 		}
 		if twice(names, many, name) {
-			return at(&scanError{code: "web.json-twice", says: "this member name is used twice in one object"}, "."+shown(name))
+			return badJSON().At("."+shown(name), "web.json-twice", "this member name is used twice in one object")
 		}
 		if len(names) < manyNames {
 			names = append(names, name)
@@ -165,7 +159,7 @@ func (s *scan) object(depth int) error {
 		}
 		s.i++
 		if err := s.value(depth + 1); err != nil {
-			return at(err, "."+shown(name))
+			return within("."+shown(name), err)
 		}
 		switch s.peek() {
 		case ',':
@@ -189,7 +183,7 @@ func twice(names [][]byte, many map[string]bool, name []byte) bool {
 }
 
 // text reads a string and returns it without its quotes and escapes.
-func (s *scan) text() ([]byte, error) {
+func (s *scan) text() ([]byte, *fault.Error) {
 	start := s.i
 	s.i++
 	escaped := false
@@ -217,7 +211,7 @@ func (s *scan) text() ([]byte, error) {
 	return nil, s.syntax()
 }
 
-func (s *scan) unescape(raw []byte) ([]byte, error) {
+func (s *scan) unescape(raw []byte) ([]byte, *fault.Error) {
 	var plain string
 	if err := json.Unmarshal(raw, &plain); err != nil {
 		return nil, s.syntax()
@@ -228,12 +222,12 @@ func (s *scan) unescape(raw []byte) ([]byte, error) {
 	return []byte(plain), nil
 }
 
-func nulError() error {
-	return &scanError{code: "web.json-nul", says: "this holds the character NUL"}
+func nulError() *fault.Error {
+	return badJSON().At("", "web.json-nul", "this holds the character NUL")
 }
 
 // number leaves the digits to encoding/json and only finds the end.
-func (s *scan) number() error {
+func (s *scan) number() *fault.Error {
 	start := s.i
 	for s.i < len(s.b) && strings.IndexByte("+-.eE0123456789", s.b[s.i]) >= 0 {
 		s.i++
@@ -242,15 +236,6 @@ func (s *scan) number() error {
 		return s.syntax()
 	}
 	return nil
-}
-
-// at puts a step before where e is.
-func at(err error, step string) error {
-	var e *scanError
-	if errors.As(err, &e) {
-		e.where = step + e.where
-	}
-	return err
 }
 
 // shown returns a member name fit for a message: short and without controls.
