@@ -49,7 +49,7 @@ func (c *column) appendJSON(b []byte, row int) []byte {
 		return append(b, '}')
 	}
 	mark := len(b)
-	if c.bare() {
+	if c.bare {
 		if b = c.appendRaw(b, row); len(b) > mark {
 			return b
 		}
@@ -61,15 +61,6 @@ func (c *column) appendJSON(b []byte, row int) []byte {
 		return append(b[:mark], "null"...)
 	}
 	return append(b, '"')
-}
-
-// bare reports whether the type stands in JSON without quotes.
-func (c *column) bare() bool {
-	switch c.kind() {
-	case TypeInt, TypeDouble, TypeBoolean:
-		return true
-	}
-	return false
 }
 
 // appendRaw appends row, which is not null, as plain text; nothing for what has
@@ -165,6 +156,10 @@ func appendWide(b []byte, high, low uint64) []byte {
 	return appendPadded(b, last, 19)
 }
 
+// appendTwo appends two digits.
+func appendTwo(b []byte, n int64) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
+
+// appendPadded appends width digits.
 func appendPadded(b []byte, n uint64, width int) []byte {
 	var digits [20]byte
 	for i := width - 1; i >= 0; i-- {
@@ -218,16 +213,14 @@ func appendDate(b []byte, days int64) []byte {
 	if year < 0 || year > 9999 {
 		return b // ISO 8601 has four digits without agreement
 	}
-	b = appendPadded(b, uint64(year), 4)
-	b = append(b, '-')
-	b = appendPadded(b, uint64(month), 2)
-	b = append(b, '-')
-	return appendPadded(b, uint64(day), 2)
+	b = appendTwo(appendTwo(b, year/100), year%100)
+	b = appendTwo(append(b, '-'), month)
+	return appendTwo(append(b, '-'), day)
 }
 
 // civil turns days since 1970 into a date of the Gregorian calendar, with years
 // that begin in March so that the leap day is last.
-func civil(days int64) (year int64, month, day int) {
+func civil(days int64) (year, month, day int64) {
 	days += 719468 // from 0000-03-01
 	era := days / 146097
 	if days < 0 {
@@ -237,8 +230,8 @@ func civil(days int64) (year int64, month, day int) {
 	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
 	doy := doe - (365*yoe + yoe/4 - yoe/100)
 	mp := (5*doy + 2) / 153
-	day = int(doy-(153*mp+2)/5) + 1
-	month = int(mp) + 3
+	day = doy - (153*mp+2)/5 + 1
+	month = mp + 3
 	year = yoe + era*400
 	if month > 12 {
 		month -= 12
@@ -270,17 +263,17 @@ func appendTimestamp(b []byte, us int64, zone *time.Location) []byte {
 	} else {
 		b = append(b, '+')
 	}
-	b = appendPadded(b, uint64(offset/3600), 2)
-	return appendPadded(append(b, ':'), uint64(offset/60%60), 2)
+	b = appendTwo(b, int64(offset/3600))
+	return appendTwo(append(b, ':'), int64(offset/60%60))
 }
 
 // appendClock appends a time of day, with six more digits where there is a
 // fraction.
 func appendClock(b []byte, us int64) []byte {
 	s := us / 1e6
-	b = append(appendPadded(b, uint64(s/3600), 2), ':')
-	b = append(appendPadded(b, uint64(s/60%60), 2), ':')
-	b = appendPadded(b, uint64(s%60), 2)
+	b = append(appendTwo(b, s/3600), ':')
+	b = append(appendTwo(b, s/60%60), ':')
+	b = appendTwo(b, s%60)
 	if fraction := us % 1e6; fraction != 0 {
 		b = appendPadded(append(b, '.'), uint64(fraction), 6)
 	}

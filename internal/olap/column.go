@@ -19,6 +19,7 @@ type column struct {
 	json  bool      // VARCHAR that holds JSON
 	scale int       // DECIMAL: digits after the point
 	words []string  // ENUM: its values
+	bare  bool      // stands in JSON without quotes
 	list  int       // ARRAY: its length
 	parts []*column // LIST, ARRAY: the element; STRUCT: its members
 
@@ -49,6 +50,10 @@ func newColumn(name string, t duck.LogicalType) *column {
 		for i := range duck.StructTypeChildCount(t) {
 			c.part(duck.StructTypeChildName(t, i), duck.StructTypeChildType(t, i))
 		}
+	}
+	switch c.kind() {
+	case TypeInt, TypeDouble, TypeBoolean:
+		c.bare = true
 	}
 	return c
 }

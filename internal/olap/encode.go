@@ -174,7 +174,8 @@ type csvEncoder struct {
 	fields    []field
 	options   CSVOptions
 	delimiter string
-	special   string // what needs quotes
+	special   [256]bool // bytes that need quotes
+	plain     []bool    // fields whose text never needs quotes
 	list      string
 	newline   string
 }
@@ -194,7 +195,13 @@ func newCSVEncoder(o CSVOptions, fields []field) (*csvEncoder, error) {
 	if o.CRLF {
 		e.newline = "\r\n"
 	}
-	e.special = e.delimiter + "\"\r\n"
+	for _, ch := range []byte(e.delimiter + "\"\r\n") {
+		e.special[ch] = true
+	}
+	own := strings.ContainsAny(e.delimiter, "0123456789+-.:Taeflrstu") // a delimiter that numbers and dates contain
+	for _, f := range fields {
+		e.plain = append(e.plain, f.from != nil && f.from.kind() != TypeText && !own && !o.QuoteAll)
+	}
 	return e, nil
 }
 
@@ -224,6 +231,12 @@ func (e *csvEncoder) row(b []byte, row int, _ bool) []byte {
 	for i := range e.fields {
 		if i > 0 {
 			b = append(b, e.delimiter...)
+		}
+		if e.plain[i] {
+			if c := e.fields[i].from; !c.null(row) {
+				b = c.appendRaw(b, row)
+			}
+			continue
 		}
 		mark := len(b)
 		b = e.cell(b, &e.fields[i], row)
@@ -266,7 +279,7 @@ func (e *csvEncoder) cell(b []byte, f *field, row int) []byte {
 // quote puts quotes around b[mark:] where they are needed.
 func (e *csvEncoder) quote(b []byte, mark int, present bool) []byte {
 	cell := b[mark:]
-	if !e.options.QuoteAll && !(len(cell) == 0 && present) && !containsAny(cell, e.special) {
+	if !e.options.QuoteAll && !(len(cell) == 0 && present) && !e.needsQuotes(cell) {
 		return b
 	}
 	quotes := 0
@@ -294,13 +307,10 @@ func (e *csvEncoder) quote(b []byte, mark int, present bool) []byte {
 	return b
 }
 
-// containsAny reports whether b contains a byte of special.
-func containsAny(b []byte, special string) bool {
-	for _, ch := range b {
-		for i := range len(special) {
-			if ch == special[i] {
-				return true
-			}
+func (e *csvEncoder) needsQuotes(cell []byte) bool {
+	for _, ch := range cell {
+		if e.special[ch] {
+			return true
 		}
 	}
 	return false

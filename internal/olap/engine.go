@@ -206,12 +206,11 @@ func (s *statement) bindOne(i duck.IdxT, a any) duck.State {
 }
 
 func (s *statement) bindBig(i duck.IdxT, n *big.Int) duck.State {
-	if n.BitLen() > 127 {
+	var low, high big.Int // of the two's complement
+	low.And(n, new(big.Int).SetUint64(^uint64(0)))
+	if high.Rsh(n, 64); !high.IsInt64() {
 		return duck.StateError
 	}
-	var low, high big.Int
-	low.And(n, new(big.Int).SetUint64(^uint64(0)))
-	high.Rsh(n, 64)
 	return duck.BindHugeInt(s.stmt, i, duck.NewHugeInt(low.Uint64(), high.Int64()))
 }
 

@@ -19,45 +19,61 @@ var (
 	errBroken      = errors.New("olap: the engine is of no more use")
 )
 
-// engineError sorts what DuckDB says. Its text may show paths, so only the
-// kinds that are about values and types reach a reader, and of these only the
-// first line.
+// failure is what DuckDB said. Its text may show paths and is not for readers.
+type failure struct {
+	kind string // "Binder Error"
+	text string // the rest
+}
+
+// Error implements error.
+func (f *failure) Error() string { return "olap: " + f.kind + ": " + f.text }
+
+// engineError sorts what DuckDB says.
 func engineError(text string) error {
 	kind, rest, _ := strings.Cut(text, ": ")
-	switch kind {
-	case "Out of Memory Error":
-		return fmt.Errorf("%w: %s", errMemory, text)
-	case "INTERRUPT Error":
-		return fmt.Errorf("%w: %s", errInterrupted, text)
-	case "INTERNAL Error", "FATAL Error":
-		if strings.Contains(text, "bad_alloc") {
-			return fmt.Errorf("%w: %w: %s", errMemory, errBroken, text)
+	f := &failure{kind, rest}
+	broken := kind == "INTERNAL Error" || kind == "FATAL Error"
+	switch {
+	case kind == "Out of Memory Error", strings.Contains(text, "bad_alloc"), strings.Contains(text, "Cannot allocate memory"):
+		if broken {
+			return fmt.Errorf("%w: %w: %w", errMemory, errBroken, f)
 		}
-		return fmt.Errorf("%w: %s", errBroken, text)
+		return fmt.Errorf("%w: %w", errMemory, f)
+	case kind == "INTERRUPT Error":
+		return fmt.Errorf("%w: %w", errInterrupted, f)
+	case broken:
+		return fmt.Errorf("%w: %w", errBroken, f)
+	}
+	return f
+}
+
+// named makes a fault of a failure that is about values and types, which the
+// reader can do something about. Only the first line is shown.
+func named(err error) error {
+	var f *failure
+	if !errors.As(err, &f) || errors.Is(err, errMemory) {
+		return err
+	}
+	switch f.kind {
 	case "Binder Error", "Conversion Error", "Out of Range Error", "Invalid Input Error",
 		"Mismatch Type Error", "Not implemented Error", "Divide by Zero Error":
-		if strings.Contains(text, "bad_alloc") {
-			return fmt.Errorf("%w: %s", errMemory, text)
-		}
-		line, _, _ := strings.Cut(rest, "\n")
+		line, _, _ := strings.Cut(f.text, "\n")
 		return fault.Invalid.Errorf("olap.does-not-fit", "the question does not fit the data: %s", line)
 	}
-	if strings.Contains(text, "bad_alloc") || strings.Contains(text, "Cannot allocate memory") {
-		return fmt.Errorf("%w: %s", errMemory, text)
-	}
-	return errors.New("olap: " + text)
+	return err
 }
 
 // packReply turns an error of the worker into a reply.
 func packReply(err error) reply {
+	err = named(err)
 	r := reply{
 		Memory:  errors.Is(err, errMemory),
 		Stopped: errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled),
 		Retire:  errors.Is(err, errBroken) || errors.Is(err, errMemory),
 	}
-	var named *fault.Error
-	if errors.As(err, &named) {
-		r.Fault = packFault(named)
+	var f *fault.Error
+	if errors.As(err, &f) {
+		r.Fault = packFault(f)
 	}
 	r.Error = err.Error()
 	return r

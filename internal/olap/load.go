@@ -3,9 +3,11 @@
 package olap
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"strconv"
@@ -16,8 +18,13 @@ import (
 	"github.com/gongdao/gongdao/fault"
 )
 
-// RowGroup is how many rows stand together in the Parquet files we write.
-const RowGroup = 122_880
+// Rows that stand together in the Parquet files we make. A page of 100 rows
+// costs the reading of one group, so tables that are queried have smaller ones:
+// 40,960 halve that cost against 122,880 and leave aggregates as fast.
+const (
+	tableGroup  = 40_960
+	exportGroup = 122_880
+)
 
 // RowColumn is the hidden first column of our Parquet files: the number of the
 // data row, from 1.
@@ -33,7 +40,9 @@ func copies() []duck.StatementType  { return []duck.StatementType{duck.Statement
 // Load turns a file in our normal form into typed Parquet: explicit columns,
 // nothing guessed, file order, zstd. It works inside a task only.
 // Errors: fault.Invalid for a cell that is not of its column's type; never a
-// silent null.
+// silent null. Two things DuckDB takes: a DECIMAL with more digits after the
+// point than its scale is rounded, and 1, 0, t, f are BOOLEAN too. Who chose the
+// types has read every cell.
 func Load(ctx context.Context, l LoadSpec) (LoadResult, error) {
 	e, err := inTask(ctx)
 	if err != nil {
@@ -41,6 +50,9 @@ func Load(ctx context.Context, l LoadSpec) (LoadResult, error) {
 	}
 	sql, err := loadSQL(l)
 	if err != nil {
+		return LoadResult{}, err
+	}
+	if err := checkHeader(l.CSV); err != nil {
 		return LoadResult{}, err
 	}
 	release := e.stopOn(ctx)
@@ -55,7 +67,29 @@ func Load(ctx context.Context, l LoadSpec) (LoadResult, error) {
 		return LoadResult{}, err
 	}
 	n, _ := rows[0][0].(int64)
+	if l.Rows > 0 && n != l.Rows {
+		return LoadResult{}, fmt.Errorf("olap: %d rows were written and %d loaded", l.Rows, n)
+	}
 	return LoadResult{Rows: n, Bytes: info.Size()}, nil
+}
+
+// checkHeader refuses what is not in our normal form. DuckDB finds no row at
+// all, and says nothing, where lines end otherwise than it was told.
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	line, err := bufio.NewReaderSize(io.LimitReader(f, maxLine), 64<<10).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	first, _, _ := strings.Cut(line, ",")
+	if strings.Trim(first, "\"") != RowColumn || strings.HasSuffix(line, "\r\n") {
+		return errors.New("olap: the file does not begin with a header in our normal form")
+	}
+	return nil
 }
 
 var sqlType = regexp.MustCompile(`^(VARCHAR|BIGINT|DOUBLE|BOOLEAN|DATE|TIMESTAMP|DECIMAL\(\d{1,2},\d{1,2}\))$`)
@@ -71,10 +105,10 @@ func loadSQL(l LoadSpec) (string, error) {
 	return "COPY (SELECT * FROM read_csv(" + quote(l.CSV) +
 		", auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n'" +
 		", nullstr = '', allow_quoted_nulls = false, strict_mode = true, ignore_errors = false, null_padding = false" +
-		", encoding = 'utf-8', compression = 'none', dateformat = '', timestampformat = ''" +
+		", encoding = 'utf-8', compression = 'none'" +
 		", max_line_size = " + strconv.Itoa(maxLine) +
 		", columns = {" + strings.Join(columns, ", ") + "})) TO " + quote(l.Out) +
-		" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE " + strconv.Itoa(RowGroup) + ", USE_TMP_FILE false)", nil
+		" (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE " + strconv.Itoa(tableGroup) + ", USE_TMP_FILE false)", nil
 }
 
 // Select answers a query over files that the task may read (parquet_scan,
@@ -96,7 +130,8 @@ func Select(ctx context.Context, sql string, args ...any) (rows [][]any, cols []
 	}
 	release := e.stopOn(ctx)
 	defer release()
-	return e.query(sql, args, selects()...)
+	rows, cols, err = e.query(sql, args, selects()...)
+	return rows, cols, named(err)
 }
 
 // query returns a whole answer.
@@ -166,7 +201,7 @@ func copySQL(q queryRequest) (string, error) {
 		limit = " LIMIT " + strconv.Itoa(q.MaxRows)
 	}
 	return "COPY (SELECT " + copyColumns(q.Columns) + " FROM (" + strings.TrimRight(q.SQL, "; \t\r\n") + "\n) AS answer" + limit + ") TO " + quote(q.Out) +
-		" (FORMAT parquet, COMPRESSION " + compression + ", ROW_GROUP_SIZE " + strconv.Itoa(RowGroup) + ", USE_TMP_FILE false)", nil
+		" (FORMAT parquet, COMPRESSION " + compression + ", ROW_GROUP_SIZE " + strconv.Itoa(exportGroup) + ", USE_TMP_FILE false)", nil
 }
 
 // copyColumns lists what an export holds: a point stays two columns, named
@@ -186,14 +221,30 @@ func copyColumns(asked []Column) string {
 	return strings.Join(list, ", ")
 }
 
-// csvError is what DuckDB says about a cell it cannot read.
-var csvError = regexp.MustCompile(`(?s)CSV Error on Line: (\d+).*?Error when converting column "(.*?)"\. Could not convert string "(.*?)" to '(.*?)'`)
+// What DuckDB says about a line it cannot read, and about a cell.
+var (
+	badLine = regexp.MustCompile(`CSV Error on Line: (\d+)`)
+	badCell = regexp.MustCompile(`(?s)Error when converting column "(.*?)"\. Could not convert string "(.*?)" to '(.*?)'\n`)
+	badRow  = regexp.MustCompile(`(?m)^(Expected Number of Columns.*|Value with unterminated quote.*|Invalid unicode.*|Maximum line size.*)$`)
+)
 
 // loadError makes a fault of what DuckDB says about a file.
 func loadError(err error) error {
-	var named *fault.Error
-	if !errors.As(err, &named) {
+	var f *failure
+	if !errors.As(err, &f) || f.kind != "Invalid Input Error" && f.kind != "Conversion Error" {
 		return err
 	}
-	return err
+	line := badLine.FindStringSubmatch(f.text)
+	if line == nil {
+		return named(err)
+	}
+	n, _ := strconv.Atoi(line[1]) // digits only
+	if cell := badCell.FindStringSubmatch(f.text); cell != nil {
+		return fault.Invalid.Errorf("olap.bad-cell", "line %d, column %s: %q is not a %s", n, cell[1], cell[2], cell[3])
+	}
+	why := "it does not fit"
+	if row := badRow.FindString(f.text); row != "" {
+		why = row
+	}
+	return fault.Invalid.Errorf("olap.bad-row", "line %d of the table cannot be read: %s", n, why)
 }

@@ -46,6 +46,7 @@ type served struct {
 	todo   chan request
 
 	views map[string]string // what openTables made: name → path
+	zones map[string]*time.Location
 }
 
 // request is one frame to answer. Its context ends when the portal interrupts.
@@ -94,7 +95,7 @@ func (w *served) start() error {
 	if err := json.Unmarshal(body, &w.spec); err != nil {
 		return err
 	}
-	debug.SetMemoryLimit(w.spec.Memory / 2)
+	debug.SetMemoryLimit(w.spec.Space / 2)
 	if err := enterSandbox(w.spec); err != nil {
 		return fmt.Errorf("olap: sandbox: %w", err)
 	}
@@ -205,9 +206,9 @@ func (w *served) answer(ctx context.Context, body []byte) (reply, error) {
 
 // stream encodes the answer row by row.
 func (w *served) stream(ctx context.Context, q queryRequest, r *rows) (reply, error) {
-	zone, err := time.LoadLocation(q.Timezone)
+	zone, err := w.zone(q.Timezone)
 	if err != nil {
-		return reply{}, fault.Invalid.Errorf("olap.bad-timezone", "there is no time zone %q; use a name such as Asia/Taipei", q.Timezone)
+		return reply{}, err
 	}
 	fields, err := plan(q.Columns, r.columns, zone)
 	if err != nil {
@@ -250,6 +251,22 @@ func (w *served) stream(ctx context.Context, q queryRequest, r *rows) (reply, er
 	}
 	out.buf = enc.end(out.buf)
 	return rep, out.flush()
+}
+
+// zone returns the time zone of that name; "" is UTC.
+func (w *served) zone(name string) (*time.Location, error) {
+	if z, ok := w.zones[name]; ok {
+		return z, nil
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fault.Invalid.Errorf("olap.bad-timezone", "there is no time zone %q; use a name such as Asia/Taipei", name)
+	}
+	if w.zones == nil {
+		w.zones = map[string]*time.Location{}
+	}
+	w.zones[name] = z
+	return z, nil
 }
 
 // openTables makes the views that the next query names, and no others.
@@ -298,7 +315,10 @@ func (w *served) export(ctx context.Context, q queryRequest, args []any) (reply,
 		return reply{}, err
 	}
 	defer r.close()
-	rep := reply{Columns: columns}
+	rep := reply{Columns: q.Columns}
+	if rep.Columns == nil {
+		rep.Columns = columns
+	}
 	if ok, err := r.next(); err != nil {
 		return reply{}, err
 	} else if ok {

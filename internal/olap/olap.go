@@ -152,6 +152,7 @@ type LoadSpec struct {
 	CSV     string
 	Columns []LoadColumn
 	Out     string // Parquet file to make
+	Rows    int64  // how many rows CSV has, which is then checked; 0 if not known
 }
 
 // LoadResult is what Load wrote.

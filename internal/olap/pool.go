@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Pool starts, feeds and ends workers. It is safe for concurrent use.
@@ -51,8 +54,13 @@ func New(cfg Config, needs Needs) (*Pool, error) {
 			return nil, fmt.Errorf("olap: %w", err)
 		}
 	}
+	// A worker inherits nothing by accident, such as what our own parent left open.
+	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) // Linux 5.11 and later
 	if needs.Log == nil {
 		needs.Log = slog.New(slog.DiscardHandler)
+	}
+	if landlockVersion() < 1 {
+		needs.Log.Warn("olap: this kernel has no Landlock; workers can open every file that the program can")
 	}
 	return &Pool{
 		cfg: cfg, log: needs.Log, now: needs.Now, exe: exe,
@@ -88,10 +96,10 @@ func or[T comparable](v *T, standard T) {
 	}
 }
 
-// querySpec is what query workers are. Address space: DuckDB's limit twice, for
-// what it does not count, plus one 64 MB arena a thread and Go's own heap.
+// querySpec is what query workers are. DuckDB does not count all it uses, so
+// the address space is what makes a hungry function fail at once.
 func (p *Pool) querySpec() spec {
-	s := spec{Kind: kindQuery, Memory: p.cfg.QueryMemory, Space: 2*p.cfg.QueryMemory + 512<<20, Threads: 1, Files: 64}
+	s := spec{Kind: kindQuery, Memory: p.cfg.QueryMemory, Space: p.cfg.QueryMemory + 512<<20, Threads: 1, Files: 64}
 	if p.cfg.Dir != "" {
 		s.Read = []string{p.cfg.Dir}
 	}
@@ -131,7 +139,7 @@ func (p *Pool) start(ctx context.Context, s spec) (*worker, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if closed {
+		if p.stopping() {
 			return nil, errClosed()
 		}
 		return nil, fmt.Errorf("olap: start a worker: %w: %s", err, w.said)
@@ -323,6 +331,15 @@ func (p *Pool) Close() error {
 	return nil
 }
 
+func (p *Pool) stopping() bool {
+	select {
+	case <-p.stop:
+		return true
+	default:
+		return false
+	}
+}
+
 // Stats returns counts, and how much memory the workers alive use.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
@@ -351,10 +368,8 @@ func (p *Pool) verdict(w *worker, rep reply, err error, late, memory, crash erro
 	case !errors.Is(err, errGone):
 		return err
 	}
-	select {
-	case <-p.stop:
+	if p.stopping() {
 		return errClosed()
-	default:
 	}
 	p.crashes.Add(1)
 	w.kill() // it may hang without having ended

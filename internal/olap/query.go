@@ -133,7 +133,7 @@ func (p *Pool) runTask(ctx context.Context, d Do, in []byte) (reply, error) {
 		return reply{}, errClosed()
 	}
 	defer func() { <-p.tasks }()
-	s := spec{Kind: kindTask, Read: d.Read, Memory: d.Memory, Space: 2*d.Memory + 3<<30, Threads: 2, MaxFile: p.cfg.MaxFile, Files: 256}
+	s := spec{Kind: kindTask, Read: d.Read, Memory: d.Memory, Space: 2*d.Memory + 2<<30, Threads: 2, MaxFile: p.cfg.MaxFile, Files: 256}
 	for _, path := range append([]string{d.Scratch}, d.Read...) {
 		if path != "" && !filepath.IsAbs(path) {
 			return reply{}, errors.New("path is not absolute: " + path)

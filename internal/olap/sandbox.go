@@ -105,3 +105,13 @@ func quoteList(s spec, dirs bool) string {
 	}
 	return list + "]"
 }
+
+// landlockVersion returns the kernel's version of Landlock; 0 without it.
+func landlockVersion() int {
+	const askVersion = 1 // LANDLOCK_CREATE_RULESET_VERSION
+	v, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, askVersion)
+	if errno != 0 {
+		return 0
+	}
+	return int(v)
+}

@@ -38,6 +38,9 @@ type worker struct {
 // is very busy needs a second.
 const startDeadline = 20 * time.Second
 
+// killAfter leaves the kernel a part of KillGrace, to take the process apart.
+const killAfter = KillGrace - 50*time.Millisecond
+
 // launch starts a process that will become a worker, with new namespaces of
 // users and network where the system allows that: no interface, and none of the
 // portal's rights even if the portal is root.
@@ -181,7 +184,7 @@ func (w *worker) stopOn(ctx context.Context, sent *atomic.Bool, done <-chan stru
 	if sent.Load() {
 		_ = writeFrame(w.in, frameInterrupt, nil) // if that fails it is gone
 	}
-	grace := time.NewTimer(KillGrace)
+	grace := time.NewTimer(killAfter)
 	defer grace.Stop()
 	select {
 	case <-done:
@@ -307,7 +310,7 @@ func (t *tail) String() string {
 	return string(t.text)
 }
 
-// asFault keeps faults and wraps the rest.
+// wrap leaves faults as they are and says of the rest what was tried.
 func wrap(what string, err error) error {
 	var named *fault.Error
 	if err == nil || errors.As(err, &named) {
