@@ -60,7 +60,7 @@ func Gallery() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Hero(HeroParams{Title: []string{gt(ctx, "hero.title")}, Lead: gt(ctx, "hero.lead")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Hero(HeroParams{Title: []string{gt(ctx, "hero.title"), gt(ctx, "hero.title.2")}, Lead: gt(ctx, "hero.lead")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -37,6 +37,7 @@ func TestTokens(t *testing.T) {
 		{4.5, "on-band", "band"},
 		{4.5, "on-band-2", "band"},
 		{4.5, "band", "on-band on-band-2"},
+		{4.5, "band-button-text", "band-button band-button-hover"},
 		{4.5, "on-footer", "footer button-edge"},
 		{4.5, "on-footer-2", "footer"},
 		{4.5, "card", "brand"},
