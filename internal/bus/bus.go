@@ -95,7 +95,7 @@ func add[F any](b *Bus, name string, size int, fn func(context.Context, []F) err
 		}
 	}
 	b.listeners = append(b.listeners, &listener{bus: b, name: name, room: room, kind: kind, size: size,
-		wake: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), kick: make(chan struct{}, 1),
 		deliver: func(ctx context.Context, rows []Fact) error {
 			facts := make([]F, len(rows))
 			for i, r := range rows {
@@ -190,7 +190,7 @@ func (b *Bus) Drain(ctx context.Context) error {
 	for {
 		moved := false
 		for _, l := range b.all() {
-			n, err := l.drain(ctx)
+			n, err := l.drain(ctx, true)
 			if err != nil {
 				return fmt.Errorf("bus: %s: %w", l.name, err)
 			}

@@ -313,6 +313,17 @@ func TestLagShowsTheFailure(t *testing.T) {
 	if err != nil || lag[0].Tries == 0 || !strings.Contains(lag[0].Error, "refused") || lag[0].Next.IsZero() {
 		t.Errorf("Lag() = %+v, %v", lag, err)
 	}
+	if err := b.Skip(t.Context(), listener, 1, "why"); err != nil {
+		t.Fatal(err)
+	}
+	for lag[0].Error != "" {
+		if lag, err = b.Lag(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lag[0].Behind != 0 || !lag[0].Next.IsZero() {
+		t.Errorf("Lag() = %+v after the skip", lag)
+	}
 }
 
 // A fact that this program cannot read stops the listener there.

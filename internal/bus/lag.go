@@ -14,7 +14,7 @@ type Lag struct {
 	Listener string
 	Source   string    // the room whose facts it hears
 	Kind     string    // "<room>.<Type>"
-	Seq      int64     // heard up to here
+	Seq      int64     // heard up to here; Run stores it a tenth of a second late
 	Behind   int64     // facts of its kind not heard yet
 	Oldest   time.Time // when the oldest of them became true; zero if none
 	Tries    int       // failures in a row, in this process

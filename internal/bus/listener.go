@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gongdao/gongdao/internal/db"
@@ -15,6 +16,10 @@ const (
 	firstRetry = time.Second
 	lastRetry  = 5 * time.Minute
 	saveEvery  = 1024 // facts of other kinds passed before the bookmark is stored
+	// saveAfter is how long Run may leave a bookmark behind what was heard. A
+	// crash within it delivers those facts again; a save for each would cost a
+	// durable write and keep the next fact waiting.
+	saveAfter = 100 * time.Millisecond
 )
 
 // errHeld says that another process delivers to this listener now.
@@ -27,14 +32,20 @@ type listener struct {
 	room, kind string
 	size       int
 	deliver    func(context.Context, []Fact) error
-	wake       chan struct{}
+	wake       chan struct{} // there may be facts
+	kick       chan struct{} // try again now, although the last try failed
 
-	mu    sync.Mutex // held while facts are delivered; guards the five below
+	mu    sync.Mutex // held while facts are delivered; guards the seven below
 	known bool       // at and saved are what is stored
 	at    int64      // heard up to here; facts of other kinds count as heard
 	saved int64      // the bookmark as stored, at or before at
 	until time.Time  // end of our lease; zero if we have none
 	owned bool       // we had the lease before
+
+	dirty bool        // the stored bookmark is behind what was delivered
+	timer *time.Timer // sets due; stopped when the bookmark is stored
+
+	due atomic.Bool // it is time to store the bookmark
 
 	state state
 }
@@ -62,9 +73,11 @@ func (s *state) fine() {
 	s.tries, s.err, s.next = 0, nil, time.Time{}
 }
 
-func (l *listener) nudge() {
+func (l *listener) nudge() { signal(l.wake) }
+
+func signal(c chan<- struct{}) {
 	select {
-	case l.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -73,59 +86,85 @@ func (l *listener) nudge() {
 func (l *listener) run(ctx context.Context) {
 	defer l.release(context.WithoutCancel(ctx))
 	for {
-		wait := time.Duration(-1)
-		if _, err := l.drain(ctx); ctx.Err() != nil {
+		_, err := l.drain(ctx, false)
+		var wait time.Duration
+		switch {
+		case ctx.Err() != nil:
 			return
-		} else if errors.Is(err, errHeld) {
+		case errors.Is(err, errHeld):
 			wait = l.bus.cfg.Lease / 4
-		} else if err != nil {
+		case err != nil:
 			wait = l.state.failed(err, l.bus.now())
 			l.bus.log.ErrorContext(ctx, "bus: listener failed", "listener", l.name, "retry_in", wait, "err", err)
-		} else {
+		default:
 			l.state.fine()
+			if l.await(ctx) {
+				continue
+			}
+			return
 		}
-		if !l.sleep(ctx, wait) {
+		if !l.pause(ctx, wait) {
 			return
 		}
 	}
 }
 
-// sleep waits for a nudge, or after a failure only for the time to pass.
-func (l *listener) sleep(ctx context.Context, wait time.Duration) bool {
-	if wait < 0 {
-		select {
-		case <-ctx.Done():
-			return false
-		case <-l.wake:
-			return true
-		}
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
+// await waits for a nudge. It returns false once ctx is done.
+func (l *listener) await(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
 		return false
-	case <-timer.C:
+	case <-l.wake:
 		return true
 	}
 }
 
+// behind notes that the stored bookmark is behind what was delivered, and sees
+// to it that drain stores it soon even if no fact comes.
+func (l *listener) behind() {
+	if l.dirty {
+		return
+	}
+	l.dirty = true
+	l.timer = time.AfterFunc(saveAfter, func() {
+		l.due.Store(true)
+		l.nudge()
+	})
+}
+
+// pause lets time pass after a failure; only Skip cuts it short.
+func (l *listener) pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-l.kick:
+	case <-timer.C:
+	}
+	return true
+}
+
 // drain delivers until nothing is left and returns how many facts it delivered.
-func (l *listener) drain(ctx context.Context) (int, error) {
+// The bookmark is stored when that is due, after a failure, and if eager.
+func (l *listener) drain(ctx context.Context, eager bool) (total int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	total := 0
-	for {
-		n, more, err := l.step(ctx)
+	for more := true; more && err == nil; {
+		var n int
+		n, more, err = l.step(ctx)
 		total += n
-		if err != nil {
-			l.known, l.until = false, time.Time{} // read the bookmark again: somebody may have moved it
-			return total, err
-		}
-		if !more {
-			return total, nil
+		if l.dirty && (err != nil || eager || l.due.Load()) {
+			err = errors.Join(err, l.save(context.WithoutCancel(ctx)))
 		}
 	}
+	if err != nil {
+		l.known = false // read the bookmark again: somebody may have moved it
+	}
+	if errors.Is(err, errHeld) {
+		l.until = time.Time{}
+	}
+	return total, err
 }
 
 // step delivers one page of facts. more means that another may follow.
@@ -137,7 +176,7 @@ func (l *listener) step(ctx context.Context) (n int, more bool, err error) {
 	if len(p.facts) == 0 {
 		l.at = max(l.at, p.head) // facts of other kinds
 		if l.at-l.saved > saveEvery && l.holds() {
-			return 0, false, l.save(ctx)
+			l.behind()
 		}
 		return 0, false, nil
 	}
@@ -145,11 +184,11 @@ func (l *listener) step(ctx context.Context) (n int, more bool, err error) {
 		return 0, moved, err
 	}
 	n, err = l.handAll(ctx, p.facts)
+	if n > 0 {
+		l.behind()
+	}
 	if err == nil && !p.full {
 		l.at = max(l.at, p.head)
-	}
-	if n > 0 {
-		err = errors.Join(err, l.save(context.WithoutCancel(ctx)))
 	}
 	return n, p.full, err
 }

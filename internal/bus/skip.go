@@ -49,7 +49,7 @@ func (b *Bus) Skip(ctx context.Context, name string, seq int64, reason string) e
 	if err != nil {
 		return fmt.Errorf("bus: skip %d for %s: %w", seq, name, err)
 	}
-	l.nudge()
+	signal(l.kick)
 	return nil
 }
 

@@ -71,20 +71,14 @@ func (l *listener) claim(ctx context.Context) (moved bool, err error) {
 	l.saved = seq
 	if moved {
 		l.at = seq
+		l.clean()
 	}
 	return moved, nil
 }
 
 // save stores the bookmark and renews the lease.
 func (l *listener) save(ctx context.Context) error {
-	return l.store(ctx, l.bus.now().UTC().Add(l.bus.cfg.Lease))
-}
-
-// free stores the bookmark and ends the lease.
-func (l *listener) free(ctx context.Context) error { return l.store(ctx, l.bus.now().UTC()) }
-
-func (l *listener) store(ctx context.Context, until time.Time) error {
-	at := l.at
+	at, until := l.at, l.bus.now().UTC().Add(l.bus.cfg.Lease)
 	err := l.bus.db.Write(ctx, func(tx *db.Tx) error {
 		return saveBookmark(tx, l.name, l.room, l.bus.holder, at, until)
 	})
@@ -92,7 +86,28 @@ func (l *listener) store(ctx context.Context, until time.Time) error {
 		return err
 	}
 	l.saved, l.until = at, until
+	l.clean()
 	return nil
+}
+
+// free stores the bookmark and ends the lease.
+func (l *listener) free(ctx context.Context) error {
+	at, now := l.at, l.bus.now().UTC()
+	err := l.bus.db.Write(ctx, func(tx *db.Tx) error {
+		return freeBookmark(tx, l.name, l.room, l.bus.holder, at, now)
+	})
+	l.known, l.until = false, time.Time{}
+	l.clean()
+	return err
+}
+
+// clean notes that the stored bookmark is where the listener stands.
+func (l *listener) clean() {
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	l.dirty = false
+	l.due.Store(false)
 }
 
 func (b *Bus) heads(ctx context.Context) (map[string]int64, error) {
@@ -181,5 +196,13 @@ func saveBookmark(tx *db.Tx, listener, source, holder string, seq int64, until t
 	if err == nil && n == 0 {
 		return errHeld
 	}
+	return err
+}
+
+// freeBookmark ends a lease. The bookmark may have been moved on by Skip.
+func freeBookmark(tx *db.Tx, listener, source, holder string, seq int64, now time.Time) error {
+	_, err := tx.Exec(`
+		UPDATE heard SET seq = CASE WHEN seq < ? THEN ? ELSE seq END, until = ?
+		WHERE listener = ? AND source = ? AND holder = ?`, seq, seq, now.Format(db.StampLayout), listener, source, holder)
 	return err
 }
