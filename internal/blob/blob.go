@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/gongdao/gongdao/fault"
 )
@@ -21,15 +23,14 @@ type Blob struct {
 	Size   int64  // bytes
 }
 
-// Store is a directory of blobs. It is safe for concurrent use, also by several
-// stores over one directory.
+// Store is a directory of blobs. It is safe for concurrent use.
 type Store struct {
 	root string // <dir>/sha256
 	tmp  string // <dir>/tmp: what is being written
 }
 
-// Open makes dir where it is missing and removes what interrupted writers left.
-// Only one program may have dir open.
+// Open makes dir where it is missing and removes what interrupted writers left;
+// so only one program may have dir open, and opens it once.
 func Open(dir string) (*Store, error) {
 	s := &Store{root: filepath.Join(dir, "sha256"), tmp: filepath.Join(dir, "tmp")}
 	for _, d := range []string{s.root, s.tmp} {
@@ -58,11 +59,12 @@ func (s *Store) sweep() error {
 
 // Put stores what r yields, at most limit bytes (0 for no limit), and returns
 // its digest once it is durable. Content that is already there is left alone.
-// Errors: fault.TooLarge over the limit; r's own error, and then nothing is stored.
+// Errors: fault.TooLarge over the limit; fault.Busy when the disk is full; r's
+// own. After an error nothing is stored.
 func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (Blob, error) {
 	f, err := os.CreateTemp(s.tmp, "put-*")
 	if err != nil {
-		return Blob{}, fmt.Errorf("blob: put: %w", err)
+		return Blob{}, full(err)
 	}
 	defer func() {
 		_ = f.Close()
@@ -73,12 +75,24 @@ func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (Blob, error)
 		return Blob{}, err
 	}
 	if size, err := s.stat(b.Digest); err == nil && size == b.Size {
-		return b, nil
+		err = syncDir(filepath.Dir(s.path(b.Digest))) // another Put may be about to
+		return b, full(err)
 	}
 	if err := s.install(f, b.Digest); err != nil {
-		return Blob{}, fmt.Errorf("blob: put %s: %w", b.Digest, err)
+		return Blob{}, full(err)
 	}
 	return b, nil
+}
+
+// full names the one failure of a disk that time and an operator cure.
+func full(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fault.Busy.Errorf("blob.disk-full", "there is no room to keep the file; try again later").After(10 * time.Minute)
+	}
+	return fmt.Errorf("blob: put: %w", err)
 }
 
 func copyHashed(ctx context.Context, w io.Writer, r io.Reader, limit int64) (Blob, error) {
@@ -97,7 +111,7 @@ func copyHashed(ctx context.Context, w io.Writer, r io.Reader, limit int64) (Blo
 		}
 		hash.Write(buf[:n])
 		if _, werr := w.Write(buf[:n]); werr != nil {
-			return Blob{}, fmt.Errorf("blob: put: %w", werr)
+			return Blob{}, full(werr)
 		}
 		if errors.Is(err, io.EOF) {
 			return Blob{Digest: hex.EncodeToString(hash.Sum(nil)), Size: size}, nil
