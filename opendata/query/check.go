@@ -34,11 +34,11 @@ func (c *checker) may(r role) bool {
 func (c *checker) pseudo(name string) *Field {
 	switch {
 	case name == "_id" && c.schema.Row != "":
-		return &Field{Name: "_id", Type: Text, Column: c.schema.Row}
+		return &Field{Name: "_id", Type: Text, Column: c.schema.Row, pseudo: true}
 	case name == "_timestamp" && !c.schema.Updated.IsZero():
-		return &Field{Name: "_timestamp", Type: Datetime}
+		return &Field{Name: "_timestamp", Type: Datetime, pseudo: true}
 	case name == "_size":
-		return &Field{Name: "_size", Type: Int}
+		return &Field{Name: "_size", Type: Int, pseudo: true}
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (m *memory) field(f *Field, row Row) any {
 	if v, ok := row[f.Name]; ok {
 		return v
 	}
-	if f.Name == "_timestamp" {
+	if f.pseudo && f.Name == "_timestamp" {
 		return m.q.schema.Updated
 	}
 	return nil

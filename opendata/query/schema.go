@@ -44,6 +44,8 @@ type Field struct {
 	Disjunctive bool   // several refinements of it are joined by or
 	Separator   string // hierarchical text such as "a/b": what splits the levels
 	Multi       bool   // holds a list of texts; Eval only
+
+	pseudo bool // _id, _timestamp or _size, which stand in no column of that name
 }
 
 func (f *Field) column() string {

@@ -39,18 +39,16 @@ func (w *writer) expr(n *node) {
 }
 
 func (w *writer) field(f *Field) {
-	switch f.Name {
-	case "_id":
+	switch {
+	case !f.pseudo:
+		w.text(ident(f.column()))
+	case f.Name == "_id":
 		w.text("CAST(" + ident(f.column()) + " AS VARCHAR)")
-		return
-	case "_timestamp":
+	case f.Name == "_timestamp":
 		w.arg(stamp(w.q.schema.Updated), "TIMESTAMP")
-		return
-	case "_size":
+	default:
 		w.size()
-		return
 	}
-	w.text(ident(f.column()))
 }
 
 // size is the length of a record's values as text, in bytes.

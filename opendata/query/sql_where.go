@@ -90,7 +90,7 @@ func (w *writer) midnight(n *node) bool {
 // statistics of the file.
 func (w *writer) rowNumber(n *node) bool {
 	a, b := n.args[0], n.args[1]
-	if a.op != opField || a.field.Name != "_id" || n.text != "=" || b.op != opString {
+	if a.op != opField || !a.field.pseudo || a.field.Name != "_id" || n.text != "=" || b.op != opString {
 		return false
 	}
 	row, err := strconv.ParseInt(b.text, 10, 64)
