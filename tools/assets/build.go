@@ -149,7 +149,8 @@ func (b *build) inputs() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func (b *build) stamp() string { return filepath.Join(b.cache, "inputs") }
+// stamp is the file that says for which inputs an output folder was built.
+func (b *build) stamp() string { return filepath.Join(b.cache, hashed("inputs", []byte(b.out))) }
 
 // upToDate reports whether the output stands for the inputs as they are.
 func (b *build) upToDate() (bool, error) {
