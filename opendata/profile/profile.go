@@ -46,9 +46,10 @@ type Profile struct {
 	Rows       int64     `json:"rows"`                  // data rows loaded
 	Cells      Cells     `json:"cells"`
 	Columns    []Column  `json:"columns"`
-	Overflow   bool      `json:"overflow,omitempty"` // the table has a text column _overflow
-	Points     []Point   `json:"points,omitempty"`
-	BBox       []float64 `json:"bbox,omitempty"` // of geo_shape: west, south, east, north
+	Overflow   bool      `json:"overflow,omitempty"`  // the table has a text column _overflow
+	Points     []Point   `json:"points,omitempty"`    // in longitude and latitude
+	Projected  []Point   `json:"projected,omitempty"` // recognised, in metres; not converted yet
+	BBox       []float64 `json:"bbox,omitempty"`      // of geo_shape: west, south, east, north
 	Findings   []Finding `json:"findings"`
 	Personal   Personal  `json:"personal"`
 	Recipe     []Fix     `json:"recipe,omitempty"` // that was applied
@@ -92,17 +93,17 @@ type Column struct {
 	Type    string   `json:"type"`
 	SQLType string   `json:"sql_type"`
 	Unit    string   `json:"unit,omitempty"`    // "%"
-	Note    string   `json:"note,omitempty"`    // roc_year, roc_month, month, longitude, latitude
+	Note    string   `json:"note,omitempty"`    // roc_year, roc_month, year, month, longitude, latitude, easting, northing
 	Missing []string `json:"missing,omitempty"` // markers that were read as missing
 	Stats   Stats    `json:"stats"`
 }
 
-// Point joins two number columns to places. CRS is "EPSG:4326" for longitude
-// and latitude; other systems are recognised and not yet converted.
+// Point joins two number columns to places. CRS is "EPSG:4326" in Points,
+// "EPSG:3826" (TWD97) in Projected.
 type Point struct {
 	Name string `json:"name"` // of the geo_point; no column of the table has it
-	Lon  string `json:"lon"`  // name of the column
-	Lat  string `json:"lat"`
+	Lon  string `json:"lon"`  // name of the column with the longitude or easting
+	Lat  string `json:"lat"`  // name of the column with the latitude or northing
 	CRS  string `json:"crs"`
 }
 

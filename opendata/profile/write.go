@@ -1,0 +1,289 @@
+package profile
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+)
+
+// layout says how the rows of a file become the rows of the table.
+type layout struct {
+	skip  int64 // header rows
+	width int   // cells of a row that belong to columns
+	drop  int   // empty cells that may stand behind them in every row
+	cols  []converter
+	order []int // for each column of the table, its place in a row
+	names []string
+	over  bool // some rows are longer: the rest goes to _overflow
+	loose bool // rows name their values: a short one lacks nothing
+}
+
+// ledger counts what was done with every cell.
+type ledger struct {
+	rows                      int64
+	loaded, missing, reported int64
+	deeds                     []*[deeds]tally // by column; nil where there is nothing to tell
+	filled                    []int64
+	outside                   []tally
+	short, long, extra        tally
+}
+
+func newLedger(columns int) *ledger {
+	return &ledger{filled: make([]int64, columns), outside: make([]tally, columns), deeds: make([]*[deeds]tally, columns)}
+}
+
+// of returns the tallies of a column, made when there is something to count.
+func (l *ledger) of(column int) *[deeds]tally {
+	if l.deeds[column] == nil {
+		l.deeds[column] = &[deeds]tally{}
+	}
+	return l.deeds[column]
+}
+
+func (l *ledger) join(o *ledger) {
+	l.rows += o.rows
+	l.loaded += o.loaded
+	l.missing += o.missing
+	l.reported += o.reported
+	l.short.join(&o.short)
+	l.long.join(&o.long)
+	l.extra.join(&o.extra)
+	for i := range l.deeds {
+		l.filled[i] += o.filled[i]
+		l.outside[i].join(&o.outside[i])
+		if o.deeds[i] == nil {
+			continue
+		}
+		for d := range o.deeds[i] {
+			l.of(i)[d].join(&o.deeds[i][d])
+		}
+	}
+}
+
+// page is one batch on its way into the file.
+type page struct {
+	batch
+	out    []byte
+	ledger *ledger
+	err    error
+	done   chan struct{}
+}
+
+// write reads the table a second time and writes its normal form.
+func (r *run) write(rd reader, l *layout) (_ *ledger, err error) {
+	var out io.Writer = io.Discard
+	if r.out.Path != "" {
+		f, err := os.Create(r.out.Path)
+		if err != nil {
+			return nil, fmt.Errorf("profile: make the normal form: %w", err)
+		}
+		defer func() {
+			if cerr := f.Close(); err == nil && cerr != nil {
+				err = fmt.Errorf("profile: finish the normal form: %w", cerr)
+			}
+		}()
+		out = f
+	}
+	total := newLedger(len(l.cols))
+	if _, err := out.Write(l.header()); err != nil {
+		return nil, fmt.Errorf("profile: write the normal form: %w", err)
+	}
+	work, queue := make(chan *page), make(chan *page, 2*most())
+	free := make(chan *page, 2*most()+2)
+	for range cap(free) {
+		free <- &page{done: make(chan struct{}, 1)}
+	}
+	var wait sync.WaitGroup
+	for range most() {
+		wait.Go(func() {
+			for p := range work {
+				l.fill(p)
+				p.done <- struct{}{}
+			}
+		})
+	}
+	var writeErr error
+	finished := make(chan struct{})
+	go func() { // the only one that writes and joins, in the order of the file
+		defer close(finished)
+		for p := range queue {
+			<-p.done
+			if writeErr == nil {
+				total.join(p.ledger)
+				_, writeErr = out.Write(p.out)
+			}
+			free <- p
+		}
+	}()
+	readErr := r.pages(rd, len(l.cols), free, work, queue)
+	close(work)
+	close(queue)
+	wait.Wait()
+	<-finished
+	if readErr != nil {
+		return nil, readErr
+	}
+	if writeErr != nil {
+		return nil, fmt.Errorf("profile: write the normal form: %w", writeErr)
+	}
+	return total, nil
+}
+
+func (r *run) pages(rd reader, columns int, free <-chan *page, work, queue chan<- *page) error {
+	for {
+		if r.ctx.Err() != nil {
+			return stopped(r.ctx)
+		}
+		p := <-free
+		p.ledger = newLedger(columns)
+		if err := rd.next(&p.batch); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		queue <- p
+		work <- p
+	}
+}
+
+// header is the first line of the normal form.
+func (l *layout) header() []byte {
+	b := []byte(rowName)
+	for _, n := range l.names {
+		b = quote(append(b, ','), []byte(n))
+	}
+	if l.over {
+		b = append(b, ","+overflowName...)
+	}
+	return append(b, '\n')
+}
+
+// fill writes the rows of p.
+func (l *layout) fill(p *page) {
+	p.out = p.out[:0]
+	for i := range p.rows() {
+		row := p.row(i)
+		at := p.start + int64(i)
+		if at < l.skip {
+			p.ledger.reported += int64(len(row))
+			continue
+		}
+		l.fillRow(p, row, at, p.recs[i].line)
+	}
+}
+
+func (l *layout) fillRow(p *page, row []cell, at, line int64) {
+	led := p.ledger
+	led.rows++
+	out := appendInt(p.out, at-l.skip+1)
+	for c := range l.cols {
+		out = append(out, ',')
+		place := l.order[c]
+		if place >= len(row) {
+			continue
+		}
+		span := row[place]
+		from := span.from & fromMask
+		if from == span.to {
+			led.missing++
+			continue
+		}
+		k := &l.cols[c]
+		v := p.text[from:span.to]
+		if k.plain && !k.ranged {
+			if k.isTextual() {
+				out = quote(out, v)
+			} else {
+				out = append(out, v...)
+			}
+			led.loaded++
+			led.filled[c]++
+			continue
+		}
+		out = l.fillCell(led, out, c, v, at, line)
+	}
+	if len(row) != l.width && !l.loose {
+		l.ragged(p, row, at, line)
+		if l.over && len(row) > l.width {
+			out = p.overflow(append(out, ','), row[l.width:])
+		} else if l.over {
+			out = append(out, ',')
+		}
+	} else if l.over {
+		out = append(out, ',')
+	}
+	p.out = append(out, '\n')
+}
+
+// fillCell is the slow way of a cell that may need cleaning.
+func (l *layout) fillCell(led *ledger, out []byte, c int, v []byte, at, line int64) []byte {
+	k := &l.cols[c]
+	if k.trims {
+		if v = trim(v); len(v) == 0 {
+			led.missing++
+			return out
+		}
+	}
+	before := len(out)
+	out, d := k.put(out, v)
+	if d > missing {
+		led.of(c)[d].add(at, line, v)
+	}
+	switch d {
+	case marker:
+		led.missing++
+	case failed:
+		led.reported++
+	default:
+		led.loaded++
+		led.filled[c]++
+		if !k.sensible(out[before:]) {
+			led.outside[c].add(at, line, v)
+		}
+	}
+	return out
+}
+
+// ragged counts a row that has not as many cells as the table has columns.
+func (l *layout) ragged(p *page, row []cell, at, line int64) {
+	led := p.ledger
+	if len(row) < l.width {
+		led.short.add(at, line, nil)
+		return
+	}
+	extra := row[l.width:]
+	if p.firstFilled(extra) < 0 {
+		if len(extra) != l.drop {
+			led.extra.add(at, line, nil)
+		}
+		led.missing += int64(len(extra))
+		return
+	}
+	led.long.add(at, line, p.value(extra[p.firstFilled(extra)]))
+	led.loaded += int64(len(extra))
+}
+
+func (b *batch) firstFilled(cells []cell) int {
+	for i, c := range cells {
+		if v := b.value(c); len(v) > 0 && len(trim(v)) > 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// overflow appends the cells beyond the last column as one cell that is CSV itself.
+func (b *batch) overflow(dst []byte, cells []cell) []byte {
+	if b.firstFilled(cells) < 0 {
+		return dst
+	}
+	var inner []byte
+	for i, c := range cells {
+		if i > 0 {
+			inner = append(inner, ',')
+		}
+		inner = quote(inner, b.value(c))
+	}
+	return quote(dst, inner)
+}
