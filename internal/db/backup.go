@@ -157,7 +157,7 @@ type frame struct {
 }
 
 func errDamaged(why string) error {
-	return fault.Malformed.Errorf("db.damaged-backup", "this backup is damaged or not complete (%s); use another one", why)
+	return errors.Join(fault.Malformed.Errorf("db.damaged-backup", "this backup is damaged or not complete; use another one"), errors.New(why))
 }
 
 func newUnframer(r io.Reader) (*unframer, error) {

@@ -64,7 +64,7 @@ func restoreLite(ctx context.Context, cfg Config, u *unframer) error {
 	target := filepath.Join(dir, "gongdao.db")
 	for _, file := range []string{target, target + "-wal", target + "-shm"} {
 		if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
-			return fault.Conflict.Errorf("db.not-empty", "there is a database in %s already; restore into an empty directory", dir)
+			return fault.Conflict.Errorf("db.not-empty", "there is a database in %s already; restore into an empty one", dir)
 		}
 	}
 	tmp, err := os.CreateTemp(dir, "restore-*.db")

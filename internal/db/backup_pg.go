@@ -25,7 +25,7 @@ func (p *pgsql) backup(ctx context.Context, f *framer) error {
 				return err
 			}
 		}
-		tables, err := texts(ctx, tx, pgCopies)
+		tables, err := column(ctx, tx, pgCopies)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (p *pgsql) backup(ctx context.Context, f *framer) error {
 
 // onlyKnown refuses a database with things that the backup would leave out.
 func onlyKnown(ctx context.Context, tx pgx.Tx) error {
-	others, err := texts(ctx, tx, pgOthers)
+	others, err := column(ctx, tx, pgOthers)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func onlyKnown(ctx context.Context, tx pgx.Tx) error {
 
 // statements writes a frame for each statement that q returns.
 func statements(ctx context.Context, tx pgx.Tx, q string, f *framer) error {
-	list, err := texts(ctx, tx, q)
+	list, err := column(ctx, tx, q)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func statements(ctx context.Context, tx pgx.Tx, q string, f *framer) error {
 	return nil
 }
 
-func texts(ctx context.Context, tx pgx.Tx, q string) ([]string, error) {
+func column(ctx context.Context, tx pgx.Tx, q string) ([]string, error) {
 	rows, err := tx.Query(ctx, q)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func texts(ctx context.Context, tx pgx.Tx, q string) ([]string, error) {
 
 // counters writes where each sequence stands.
 func counters(ctx context.Context, tx pgx.Tx, f *framer) error {
-	names, err := texts(ctx, tx, pgCounters)
+	names, err := column(ctx, tx, pgCounters)
 	if err != nil {
 		return err
 	}
@@ -107,12 +107,12 @@ func restorePG(ctx context.Context, url string, u *unframer) error {
 	}
 	defer pool.Close()
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		held, err := texts(ctx, tx, pgAnything)
+		held, err := column(ctx, tx, pgAnything)
 		if err != nil {
 			return err
 		}
 		if len(held) > 0 {
-			return fault.Conflict.Errorf("db.not-empty", "there are tables in %s already; restore into an empty database", "PostgreSQL")
+			return fault.Conflict.Errorf("db.not-empty", "there is a database in %s already; restore into an empty one", "PostgreSQL")
 		}
 		if _, err := tx.Exec(ctx, `SET LOCAL check_function_bodies = off`); err != nil {
 			return err

@@ -17,6 +17,9 @@
 //   - BackupIsConsistent: a backup taken under load holds whole transactions
 //     and gapless facts.
 //
+// After a statement that failed a transaction takes no other and keeps nothing:
+// INSERT … ON CONFLICT asks instead of trying. One result is open at a time.
+//
 // SQL uses ? for placeholders and none inside literals or comments, and the
 // types TEXT, BIGINT, BOOLEAN, DOUBLE PRECISION and BYTEA.
 package db

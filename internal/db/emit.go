@@ -14,13 +14,7 @@ import (
 //go:embed schema/*.sql
 var schemaFS embed.FS
 
-func outboxSchema() fs.FS {
-	sub, err := fs.Sub(schemaFS, "schema")
-	if err != nil {
-		panic(err) // the path is a constant
-	}
-	return sub
-}
+func outboxSchema() fs.FS { return sub(schemaFS, "schema") }
 
 // Emit adds a fact to the outbox in this transaction: it is heard if and only
 // if the transaction commits. fact is a struct value of a room's package with a

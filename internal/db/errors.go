@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,14 +19,14 @@ var ErrUnique = errors.New("db: already there")
 // ErrReference is in the chain of an error that a REFERENCES caused.
 var ErrReference = errors.New("db: refers to nothing")
 
-func errBusy() *fault.Error {
-	return fault.Busy.Errorf("db.busy", "the records cannot be written at the moment; please try again in a minute").After(time.Minute)
+func errBusy(err error) error {
+	f := fault.Busy.Errorf("db.busy", "the records cannot be reached at the moment; please try again in a minute")
+	return errors.Join(f.After(time.Minute), err)
 }
 
-func errFull(err error) *fault.Error {
-	f := fault.Busy.Errorf("db.full", "the disk that keeps the records is full; nothing was saved, please try again later").After(5 * time.Minute)
-	f.Args = []any{err}
-	return f
+func errFull(err error) error {
+	f := fault.Busy.Errorf("db.full", "the disk that keeps the records is full and nothing was saved; please try again later")
+	return errors.Join(f.After(5*time.Minute), err)
 }
 
 // name puts a named error in front of what an engine returned. fatal means that
@@ -49,8 +50,9 @@ func name(err error) (named error, fatal bool) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err, false
 	}
-	if pgconn.SafeToRetry(err) || pgconn.Timeout(err) {
-		return errors.Join(errBusy(), err), true
+	var unreachable *pgconn.ConnectError
+	if errors.As(err, &unreachable) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) {
+		return errBusy(err), true
 	}
 	return err, false
 }
@@ -66,9 +68,9 @@ func nameLite(err error, code int) (error, bool) {
 	case sqlite3.SQLITE_FULL:
 		return errFull(err), true
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_CANTOPEN:
-		return errors.Join(errBusy(), err), true
+		return errBusy(err), true
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return errors.Join(errBusy(), err), false
+		return errBusy(err), false
 	}
 	return err, false
 }
@@ -84,7 +86,7 @@ func namePG(err error, code string) (error, bool) {
 	case "53": // insufficient resources, disk full among them
 		return errFull(err), true
 	case "57", "08": // operator intervention, connection
-		return errors.Join(errBusy(), err), true
+		return errBusy(err), true
 	}
 	return err, false
 }

@@ -147,7 +147,7 @@ func (q *queue) run(ctx context.Context, d *DB, g *group, fn func(*Tx) error) (e
 
 // settle keeps or undoes what one closure did, then goes on with the group.
 func (q *queue) settle(d *DB, g *group, tx *Tx, keep bool) {
-	if tx.failed != nil { // SQLite has rolled back everything already
+	if tx.fatal { // SQLite has rolled back everything already
 		q.fail(g, tx.failed)
 		return
 	}
@@ -192,7 +192,7 @@ func (q *queue) fail(g *group, err error) {
 	_ = g.tx.Rollback()
 	g.err, _ = name(err)
 	if g.err == nil || !errors.Is(g.err, fault.Busy) {
-		g.err = errors.Join(errBusy(), err)
+		g.err = errBusy(err)
 	}
 	close(g.done)
 	q.pass(nil)

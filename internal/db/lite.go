@@ -95,7 +95,10 @@ func (l *lite) read(ctx context.Context, d *DB, fn func(*Tx) error) (err error) 
 			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // do not give it to the next reader
 		}
 	}()
-	return fn(tx)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.failed
 }
 
 // liteRunner runs statements of a write. They never see the caller's ctx: an

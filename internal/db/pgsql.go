@@ -65,7 +65,7 @@ func pgPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, errors.Join(errBusy(), err)
+		return nil, errBusy(err)
 	}
 	return pool, nil
 }
@@ -105,7 +105,7 @@ func (p *pgsql) again(ctx context.Context, try func(alone bool) error) error {
 			return err
 		}
 		if n == maxTries {
-			return errors.Join(errBusy(), err)
+			return errBusy(err)
 		}
 		if n > 1 {
 			select {

@@ -59,7 +59,8 @@ type shared struct {
 	now    time.Time
 	facts  int   // emitted by this function
 	open   *Rows // the result that is being read
-	failed error // ended the whole transaction
+	failed error // a statement failed; nothing of this function is kept
+	fatal  bool  // and the engine has ended the whole transaction
 }
 
 func (d *DB) newTx(ctx context.Context, run runner, readOnly bool) *Tx {
@@ -137,7 +138,7 @@ func (tx *Tx) ready(args []any) ([]any, error) {
 		return nil, ErrOver
 	}
 	if tx.failed != nil {
-		return nil, tx.failed
+		return nil, fmt.Errorf("db: after a statement that failed: %w", tx.failed)
 	}
 	if tx.open != nil {
 		return nil, ErrOpenRows
@@ -148,16 +149,17 @@ func (tx *Tx) ready(args []any) ([]any, error) {
 	return plain(args)
 }
 
-// note names the error and remembers one that ended the whole transaction, so
-// that no later statement runs outside it.
+// note names the error and remembers it. PostgreSQL takes no further statement
+// after one that failed and SQLite would, so no engine gets one.
 func (tx *Tx) note(err error) error {
 	if err == nil {
 		return nil
 	}
 	named, fatal := name(err)
-	if fatal {
+	if tx.failed == nil {
 		tx.failed = named
 	}
+	tx.fatal = tx.fatal || fatal
 	return named
 }
 

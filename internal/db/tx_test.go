@@ -131,6 +131,24 @@ func TestNamedErrors(t *testing.T) {
 				_, err := tx.Exec(`INSERT INTO test_note (id, n, ok, ref) VALUES ('a', 1, ?, 'b')`, true)
 				return err
 			}, db.ErrReference},
+			{"an error that the function does not mind", func(tx *db.Tx) error {
+				if err := note(tx, 1); err != nil {
+					return err
+				}
+				if err := note(tx, 1); !errors.Is(err, db.ErrUnique) {
+					t.Errorf("second note = %v, want ErrUnique", err)
+				}
+				return nil
+			}, db.ErrUnique},
+			{"a statement after one that failed", func(tx *db.Tx) error {
+				if _, err := tx.Exec(`INSERT INTO nothing (id) VALUES (1)`); err == nil {
+					t.Error("an INSERT into no table succeeds")
+				}
+				if err := note(tx, 1); err == nil {
+					t.Error("a statement runs after one that failed")
+				}
+				return errRefused
+			}, errRefused},
 			{"a fact without an id", func(tx *db.Tx) error {
 				if err := tx.Emit(Noted{}); err != nil {
 					return errRefused
@@ -148,6 +166,9 @@ func TestNamedErrors(t *testing.T) {
 			t.Run(tt.name, func(t *testing.T) {
 				if err := d.Write(t.Context(), tt.do); !errors.Is(err, tt.want) {
 					t.Errorf("Write() = %v, want %v", err, tt.want)
+				}
+				if n := count(t, d, `SELECT COUNT(*) FROM test_note`); n != 0 {
+					t.Errorf("%d rows are left, want none", n)
 				}
 			})
 		}
@@ -270,4 +291,43 @@ func TestFailedMigrationLeavesNothing(t *testing.T) {
 			t.Errorf("Migrate() after a failed one = %v, want nil", err)
 		}
 	})
+}
+
+func TestUnreachableIsBusy(t *testing.T) {
+	cfg := dbtest.Postgres(t)
+	d := dbtest.Open(t, cfg, db.Needs{})
+	// The server ends the session in the middle of a write.
+	err := d.Write(t.Context(), func(tx *db.Tx) error {
+		if err := tx.Emit(Noted{ID: tx.NewID()}); err != nil {
+			return err
+		}
+		var pid int64
+		if err := tx.QueryRow(`SELECT pg_backend_pid()`).Scan(&pid); err != nil {
+			return err
+		}
+		err := d.Read(t.Context(), func(tx *db.Tx) error {
+			var ok bool
+			return tx.QueryRow(`SELECT pg_terminate_backend(CAST(? AS INTEGER))`, pid).Scan(&ok)
+		})
+		if err != nil {
+			return err
+		}
+		for err == nil {
+			_, err = tx.Exec(`SELECT 1`)
+		}
+		return err
+	})
+	if !errors.Is(err, fault.Busy) {
+		t.Errorf("Write in a session that was ended = %v, want Busy", err)
+	}
+	if err := d.Write(t.Context(), func(tx *db.Tx) error { return tx.Emit(Noted{ID: tx.NewID()}) }); err != nil {
+		t.Errorf("the next write = %v, want nil", err)
+	}
+	if n := count(t, d, `SELECT seq FROM fact_head`); n != 1 {
+		t.Errorf("head %d, want 1", n)
+	}
+	cfg.URL = "postgres://nobody@/nothing?host=" + t.TempDir()
+	if _, err := db.Open(t.Context(), cfg, db.Needs{}); !errors.Is(err, fault.Busy) {
+		t.Errorf("Open of a server that is not there = %v, want Busy", err)
+	}
 }
