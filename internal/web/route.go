@@ -118,3 +118,9 @@ func (r Route) listed() bool {
 func hasWildcard(path string) bool {
 	return strings.Contains(strings.TrimSuffix(path, "{$}"), "{")
 }
+
+// IsPage reports whether the route answers with a page.
+func (r Route) IsPage() bool { return r.Handler.kind == pageKind }
+
+// IsForm reports whether the route takes a posted form.
+func (r Route) IsForm() bool { return r.Handler.kind == formKind }

@@ -171,3 +171,22 @@ func (w *Web) Routes() []Route {
 // AssetsMissing reports that the front end was not built: pages then have no
 // style, and a real start should refuse.
 func (w *Web) AssetsMissing() bool { return w.assets.empty() }
+
+// Answers returns the name of the route that would answer, with or without a
+// language prefix; false if none would.
+func (w *Web) Answers(method, path string) (string, bool) {
+	english := hasPrefix(path)
+	if english {
+		path = cutPrefix(path)
+	}
+	r, err := http.NewRequestWithContext(context.Background(), method, "http://localhost"+path, nil)
+	if err != nil {
+		return "", false
+	}
+	h, pattern := w.mux.Handler(r)
+	e, ok := h.(*route)
+	if !ok || pattern == "" || (english && !e.people) {
+		return "", false
+	}
+	return e.Name, true
+}

@@ -6,9 +6,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -30,7 +32,7 @@ type Fault struct {
 // read as one, each as a sentence. It skips tests, test data, hidden folders,
 // node_modules and folders with a go.mod of their own.
 func Scan(dir string) ([]Fault, []string, error) {
-	s := &scan{dir: dir, fset: token.NewFileSet()}
+	s := &scan{dir: dir, fset: token.NewFileSet(), pkgs: map[string]*pkg{}}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -42,6 +44,9 @@ func Scan(dir string) ([]Fault, []string, error) {
 		}
 		return s.file(path)
 	})
+	for _, at := range slices.Sorted(maps.Keys(s.pkgs)) {
+		s.read(s.pkgs[at])
+	}
 	sort.SliceStable(s.found, func(i, j int) bool { return s.found[i].Code < s.found[j].Code })
 	return s.found, s.wrong, err
 }
@@ -102,8 +107,21 @@ var codeForm = regexp.MustCompile(`^[a-z][a-z0-9]*(\.[a-z0-9][a-z0-9-]*)+$`)
 type scan struct {
 	dir   string
 	fset  *token.FileSet
+	pkgs  map[string]*pkg // by folder
 	found []Fault
 	wrong []string
+}
+
+// pkg is one folder of sources.
+type pkg struct {
+	files    []*source
+	consts   map[string]ast.Expr // string constants by name, wherever they stand
+	wrappers []wrapper
+}
+
+type source struct {
+	tree *ast.File
+	name string // by which the file knows package fault; "" if it does not
 }
 
 func (s *scan) file(path string) error {
@@ -111,20 +129,52 @@ func (s *scan) file(path string) error {
 	if err != nil {
 		return fmt.Errorf("faultscan: %w", err)
 	}
-	name := importName(tree)
-	if name == "" {
-		return nil
+	at := filepath.Dir(path)
+	if s.pkgs[at] == nil {
+		s.pkgs[at] = &pkg{consts: map[string]ast.Expr{}}
 	}
-	for _, d := range tree.Decls {
-		s.table(d)
-	}
-	ast.Inspect(tree, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			s.call(call, name)
-		}
-		return true
-	})
+	s.pkgs[at].files = append(s.pkgs[at].files, &source{tree, importName(tree)})
 	return nil
+}
+
+// read finds the faults of one folder: its constants first, then the functions
+// that make a fault from their own parameters, then every call.
+func (s *scan) read(p *pkg) {
+	for _, f := range p.files {
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			if d, ok := n.(*ast.GenDecl); ok && d.Tok == token.CONST {
+				p.keepConsts(d)
+			}
+			return true
+		})
+	}
+	for before := -1; before < len(p.wrappers); { // a wrapper may call another
+		before = len(p.wrappers)
+		for _, f := range p.files {
+			p.findWrappers(f)
+		}
+	}
+	for _, f := range p.files {
+		for _, d := range f.tree.Decls {
+			s.table(p, d)
+		}
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				s.call(p, f, call)
+			}
+			return true
+		})
+	}
+}
+
+func (p *pkg) keepConsts(d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		if v, ok := spec.(*ast.ValueSpec); ok && len(v.Names) == len(v.Values) {
+			for i, name := range v.Names {
+				p.consts[name.Name] = v.Values[i]
+			}
+		}
+	}
 }
 
 // importName returns the name by which the file knows package fault.
@@ -141,20 +191,44 @@ func importName(tree *ast.File) string {
 	return ""
 }
 
-// call reads fault.Kind.Errorf(code, format, …) and x.At(location, code,
-// format, …).
-func (s *scan) call(call *ast.CallExpr, name string) {
-	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
+// said is where a call names a fault: code and sentence, and what stands before
+// the code.
+type said struct {
+	prefix       string
+	code, format ast.Expr
+	sure         bool // the call can be nothing else
+}
+
+// faultIn reads fault.Kind.Errorf(code, format, …), x.At(location, code,
+// format, …), and calls of wrappers.
+func (p *pkg) faultIn(f *source, call *ast.CallExpr) (said, bool) {
+	name, kind := "", ast.Expr(nil)
+	switch fun := call.Fun.(type) {
+	case *ast.Ident:
+		name = fun.Name
+	case *ast.SelectorExpr:
+		name, kind = fun.Sel.Name, fun.X
+	}
+	if sel, ok := kind.(*ast.SelectorExpr); ok && name == "Errorf" && f.name != "" && isName(sel.X, f.name) && len(call.Args) >= 2 {
+		return said{"", call.Args[0], call.Args[1], true}, true
+	}
+	if name == "At" && len(call.Args) >= 3 {
+		return said{"", call.Args[1], call.Args[2], false}, true
+	}
+	for _, w := range p.wrappers {
+		if w.name == name && len(call.Args) > max(w.code, w.format) && w.holds(call.Pos()) {
+			return said{w.prefix, call.Args[w.code], call.Args[w.format], true}, true
+		}
+	}
+	return said{}, false
+}
+
+func (s *scan) call(p *pkg, f *source, call *ast.CallExpr) {
+	x, ok := p.faultIn(f, call)
+	if !ok || p.inWrapper(call, x) {
 		return
 	}
-	kind, isKind := method.X.(*ast.SelectorExpr)
-	switch {
-	case method.Sel.Name == "Errorf" && isKind && isName(kind.X, name) && len(call.Args) >= 2:
-		s.add(call.Args[0], call.Args[1], true)
-	case method.Sel.Name == "At" && len(call.Args) >= 3:
-		s.add(call.Args[1], call.Args[2], false)
-	}
+	s.add(p, x)
 }
 
 func isName(x ast.Expr, name string) bool {
@@ -162,37 +236,40 @@ func isName(x ast.Expr, name string) bool {
 	return ok && id.Name == name
 }
 
-// add keeps one fault. must says that a code which is no literal is a mistake;
-// without it, the call may be of another type, or its code come from a table.
-func (s *scan) add(code, format ast.Expr, must bool) {
-	c, okCode := literal(code)
-	f, okFormat := literal(format)
-	at := s.fset.Position(code.Pos())
+// add keeps one fault.
+func (s *scan) add(p *pkg, x said) {
+	c, okCode := p.literal(x.code)
+	f, okFormat := p.literal(x.format)
+	at := s.fset.Position(x.code.Pos())
 	file, err := filepath.Rel(s.dir, at.Filename)
 	if err != nil {
 		file = at.Filename
 	}
 	if !okCode || !okFormat {
-		if must {
+		if x.sure {
 			s.wrong = append(s.wrong, fmt.Sprintf("%s:%d: write code and sentence of a fault as literals, or mark their table for faultscan", file, at.Line))
 		}
 		return
 	}
-	s.found = append(s.found, Fault{file, at.Line, c, f})
+	s.found = append(s.found, Fault{file, at.Line, x.prefix + c, f})
 }
 
-// literal reads a string literal, or a sum of them.
-func literal(x ast.Expr) (string, bool) {
+// literal reads a string literal, a constant, or a sum of them.
+func (p *pkg) literal(x ast.Expr) (string, bool) {
 	switch v := x.(type) {
 	case *ast.BasicLit:
 		s, err := strconv.Unquote(v.Value)
 		return s, err == nil && v.Kind == token.STRING
 	case *ast.BinaryExpr:
-		a, okA := literal(v.X)
-		b, okB := literal(v.Y)
+		a, okA := p.literal(v.X)
+		b, okB := p.literal(v.Y)
 		return a + b, okA && okB && v.Op == token.ADD
 	case *ast.ParenExpr:
-		return literal(v.X)
+		return p.literal(v.X)
+	case *ast.Ident:
+		if value, ok := p.consts[v.Name]; ok && value != x {
+			return p.literal(value)
+		}
 	}
 	return "", false
 }
@@ -200,7 +277,7 @@ func literal(x ast.Expr) (string, bool) {
 var mark = regexp.MustCompile(`^//fault:table code=(\d+) format=(\d+)$`)
 
 // table reads a marked table of codes.
-func (s *scan) table(d ast.Decl) {
+func (s *scan) table(p *pkg, d ast.Decl) {
 	var doc *ast.CommentGroup
 	switch v := d.(type) {
 	case *ast.FuncDecl:
@@ -221,7 +298,7 @@ func (s *scan) table(d ast.Decl) {
 		ast.Inspect(d, func(n ast.Node) bool {
 			row, ok := n.(*ast.CompositeLit)
 			if ok && row.Type == nil && len(row.Elts) > max(code, format) {
-				s.add(row.Elts[code], row.Elts[format], true)
+				s.add(p, said{"", row.Elts[code], row.Elts[format], true})
 			}
 			return true
 		})

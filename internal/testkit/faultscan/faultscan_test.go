@@ -46,6 +46,13 @@ func TestEveryFaultSpeaks(t *testing.T) {
 		{"two sentences", `var e, f = fault.Gone.Errorf("x.b", "B"), fault.Gone.Errorf("x.b", "C")`, "x.go:5: x.b: x.go:5 says something else under this code"},
 		{"an odd code", `var e = fault.Gone.Errorf("Gone", "A")`, "x.go:5: Gone: write a code as room.what, in lower case"},
 		{"no literal", `func f(s string) error { return fault.Gone.Errorf(s, "A") }`, "x.go:5: write code and sentence of a fault as literals, or mark their table for faultscan"},
+		{"a wrapper", "func refuse(n int, code, format string) error { return fault.Gone.Errorf(\"x.\"+code, format) }\nvar e = refuse(1, \"none\", \"N\")",
+			"x.go:6: x.none: no zh-TW sentence stands under this code"},
+		{"a wrapper in a function", "func f() error {\n\tno := func(code, format string) error { return fault.Gone.Errorf(code, format) }\n\treturn no(\"x.none\", \"N\")\n}",
+			"x.go:7: x.none: no zh-TW sentence stands under this code"},
+		{"a wrapper of a wrapper", "func a(code, format string) error { return fault.Gone.Errorf(\"x.\"+code, format) }\nfunc b(code, format string) error { return a(\"n\"+code, format) }\nvar e = b(\"one\", \"N\")",
+			"x.go:7: x.none: no zh-TW sentence stands under this code"},
+		{"a constant", "const s = \"N\"\nvar e = fault.Gone.Errorf(\"x.none\", s)", "x.go:6: x.none: no zh-TW sentence stands under this code"},
 		{"a marked table", "//fault:table code=1 format=0\nvar t = []row{{\"B\", \"x.b\"}, {\"N\", \"x.none\"}}", "x.go:6: x.none: no zh-TW sentence stands under this code"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
