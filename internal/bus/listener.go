@@ -261,6 +261,7 @@ func (l *listener) release(ctx context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.until.IsZero() {
+		l.clean()
 		return
 	}
 	if err := l.free(ctx); err != nil && !errors.Is(err, errHeld) {

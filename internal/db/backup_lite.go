@@ -11,10 +11,25 @@ import (
 	"github.com/gongdao/gongdao/fault"
 )
 
+// Temporary files; openLite removes those that a crash has left.
+const (
+	leftBackup  = ".backup-*"
+	leftRestore = ".restore-*"
+)
+
+func sweep(dir string) {
+	for _, pattern := range []string{leftBackup, leftRestore} {
+		list, _ := filepath.Glob(filepath.Join(dir, pattern))
+		for _, path := range list {
+			_ = os.RemoveAll(path)
+		}
+	}
+}
+
 // backup copies the database into a file beside it, in one read transaction
 // that keeps nobody from writing, and sends that.
 func (l *lite) backup(ctx context.Context, dir string, f *framer) error {
-	tmp, err := os.MkdirTemp(dir, "backup-")
+	tmp, err := os.MkdirTemp(dir, leftBackup)
 	if err != nil {
 		return err
 	}
@@ -67,7 +82,7 @@ func restoreLite(ctx context.Context, cfg Config, u *unframer) error {
 			return fault.Conflict.Errorf("db.not-empty", "there is a database in %s already; restore into an empty one", dir)
 		}
 	}
-	tmp, err := os.CreateTemp(dir, "restore-*.db")
+	tmp, err := os.CreateTemp(dir, leftRestore)
 	if err != nil {
 		return err
 	}

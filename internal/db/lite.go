@@ -26,12 +26,14 @@ func openLite(ctx context.Context, dir string, readers int) (*lite, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make %s: %w", dir, err)
 	}
+	sweep(dir)
 	if readers <= 0 {
 		readers = max(4, runtime.NumCPU())
 	}
 	l := &lite{file: filepath.Join(dir, "gongdao.db")}
 	var err error
-	if l.writer, err = litePool(l.file, 1, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)"); err != nil {
+	if l.writer, err = litePool(l.file, 1, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+		"_pragma=journal_size_limit(67108864)"); err != nil {
 		return nil, err
 	}
 	if err := l.writer.PingContext(ctx); err != nil {

@@ -143,14 +143,18 @@ func (p *pgsql) once(ctx context.Context, d *DB, pool *pgxpool.Pool, opts pgx.Tx
 	if !readOnly {
 		defer d.writing.enter()()
 	}
-	if err := fn(tx); err != nil {
+	err = fn(tx)
+	if repeatable(tx.failed) { // whatever fn made of it
+		return tx.failed
+	}
+	if err == nil {
+		err = tx.failed
+	}
+	if err != nil {
 		return err
 	}
 	tx.end()
-	if tx.failed != nil {
-		return tx.failed
-	}
-	if err := t.Commit(ctx); err != nil {
+	if err := commit(ctx, t); err != nil {
 		named, _ := name(err)
 		return named
 	}
@@ -159,6 +163,13 @@ func (p *pgsql) once(ctx context.Context, d *DB, pool *pgxpool.Pool, opts pgx.Tx
 		d.announce()
 	}
 	return nil
+}
+
+// commit does not end with ctx: nobody would know whether it had happened.
+func commit(ctx context.Context, t pgx.Tx) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return t.Commit(ctx)
 }
 
 // pgRunner runs statements on PostgreSQL, ? rewritten to $n.

@@ -140,13 +140,15 @@ func (tx *Tx) ready(args []any) ([]any, error) {
 	if tx.failed != nil {
 		return nil, fmt.Errorf("db: after a statement that failed: %w", tx.failed)
 	}
+	err := tx.ctx.Err()
 	if tx.open != nil {
-		return nil, ErrOpenRows
+		err = ErrOpenRows
 	}
-	if err := tx.ctx.Err(); err != nil {
-		return nil, err
+	if err == nil {
+		args, err = plain(args)
 	}
-	return plain(args)
+	tx.failed = err
+	return args, err
 }
 
 // note names the error and remembers it. PostgreSQL takes no further statement
