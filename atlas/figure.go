@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/gongdao/gongdao/atlas/drawing"
 	"github.com/gongdao/gongdao/atlas/figure"
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/internal/i18n"
@@ -76,7 +77,8 @@ type DrawSpec struct {
 
 // Drawing is a finished map.
 type Drawing struct {
-	SVG    templ.Component // to stand in a page; colours follow the page's theme
+	Block  templ.Component // the whole map for a page: caption, SVG, legend, notes, table, island
+	SVG    templ.Component // the drawing alone, for a page; colours follow the page's theme
 	Title  string
 	Notes  []string // sentences under the map: reason for a count, areas set aside, fewer classes
 	Legend []LegendRow
@@ -85,7 +87,7 @@ type Drawing struct {
 	Layers []string // addresses of GeoJSON for the island
 	Style  string   // address of the MapLibre style
 
-	draw func(theme string) []byte
+	draw func(drawing.Theme) []byte
 }
 
 // LegendRow is one line of a legend.

