@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -20,8 +21,8 @@ func (p *pgsql) backup(ctx context.Context, f *framer) error {
 		if err := onlyKnown(ctx, tx); err != nil {
 			return err
 		}
-		for _, q := range []string{pgTypes, pgSequences, pgFunctions, pgTables} {
-			if err := statements(ctx, tx, q, f); err != nil {
+		for _, part := range before {
+			if err := part.write(ctx, tx, f); err != nil {
 				return err
 			}
 		}
@@ -37,8 +38,8 @@ func (p *pgsql) backup(ctx context.Context, f *framer) error {
 				return fmt.Errorf("copy %s: %w", table, err)
 			}
 		}
-		for _, q := range []string{pgConstraints, pgIndexes, pgTriggers, pgOwners} {
-			if err := statements(ctx, tx, q, f); err != nil {
+		for _, part := range after {
+			if err := part.write(ctx, tx, f); err != nil {
 				return err
 			}
 		}
@@ -58,13 +59,30 @@ func onlyKnown(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// statements writes a frame for each statement that q returns.
-func statements(ctx context.Context, tx pgx.Tx, q string, f *framer) error {
-	list, err := column(ctx, tx, q)
+// part is a kind of definition. PostgreSQL names the schema after the word;
+// the backup leaves it out, so that it can be restored into another schema.
+type part struct{ query, word string }
+
+// before and after say what is made before the rows and after them.
+var (
+	before = []part{{pgTypes, ""}, {pgSequences, ""}, {pgFunctions, " FUNCTION "}, {pgTables, ""}}
+	after  = []part{{pgConstraints, ""}, {pgIndexes, " ON "}, {pgTriggers, " ON "}, {pgOwners, ""}}
+)
+
+// write writes a frame for each statement.
+func (p part) write(ctx context.Context, tx pgx.Tx, f *framer) error {
+	list, err := column(ctx, tx, p.query)
+	if err != nil {
+		return err
+	}
+	schema, err := column(ctx, tx, "SELECT quote_ident(current_schema())")
 	if err != nil {
 		return err
 	}
 	for _, s := range list {
+		if p.word != "" {
+			s = strings.Replace(s, p.word+schema[0]+".", p.word, 1)
+		}
 		if err := f.frame('d', []byte(s)); err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func SQLite(t testing.TB) *db.DB {
 	return Open(t, db.Config{Dir: t.TempDir()}, db.Needs{})
 }
 
-// Postgres returns the configuration of an empty database that is dropped
+// Postgres returns the configuration of an empty schema that is dropped
 // after the test, or skips the test.
 func Postgres(t testing.TB) db.Config {
 	t.Helper()
@@ -59,12 +59,12 @@ func Postgres(t testing.TB) db.Config {
 	}
 	judge.Ran(t, "postgresql")
 	name := "t_" + strings.ToLower(rand.Text()[:16])
-	url, err := db.CreateDatabase(t.Context(), c.url, name)
+	url, err := db.CreateSchema(t.Context(), c.url, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := db.DropDatabase(context.Background(), c.url, name); err != nil {
+		if err := db.DropSchema(context.Background(), c.url, name); err != nil {
 			t.Error(err)
 		}
 	})
