@@ -55,6 +55,12 @@ type column struct {
 	sums               [families]*numbers
 	missing            map[string]bool // by a recipe
 	opaque             bool            // values are counted and not looked at
+
+	small *[10_000]uint32 // see few
+
+	// After the table has spilled:
+	idle        bool // values hardly come twice
+	asked, hits int
 }
 
 func newColumn(limit, room int) *column {
@@ -97,12 +103,77 @@ func (c *column) value(v []byte, row, line int64) {
 		}
 	}
 	c.filled++
+	if len(v) <= 4 && c.missing == nil && c.few(v, row, line) {
+		return
+	}
 	h := hashOf(v)
+	if c.table.spilled {
+		c.beyond(h, v, row, line)
+		return
+	}
 	e := c.table.find(h, v)
 	if e == nil {
 		e = c.meet(h, v)
 	}
 	e.count++
+	c.tell(e, v, row, line)
+	if c.table.spilled { // just now
+		c.estimateOne(e, v)
+	}
+}
+
+// few counts the whole numbers up to 9,999, which most tables are made of, in
+// an array. settle gives them to the table.
+func (c *column) few(v []byte, row, line int64) bool {
+	n := 0
+	for _, d := range v {
+		if d -= '0'; d > 9 {
+			return false
+		}
+		n = n*10 + int(d)
+	}
+	if v[0] == '0' && len(v) > 1 {
+		return false
+	}
+	if c.small == nil {
+		c.small = new([10_000]uint32)
+	}
+	c.small[n]++
+	k := &c.kinds[isInt]
+	k.count++
+	if len(k.rows) < keptRows || row < k.rows[0] {
+		k.keep(row, line, v)
+	}
+	return true
+}
+
+// settle gives the table what few counted.
+func (c *column) settle() {
+	if c.small == nil {
+		return
+	}
+	for n, count := range c.small {
+		if count == 0 {
+			continue
+		}
+		v := appendInt(nil, int64(n))
+		e := c.table.find(hashOf(v), v)
+		if e == nil {
+			e = c.meet(hashOf(v), v)
+		} else {
+			c.kinds[isInt].example(v)
+		}
+		e.count += int64(count)
+		if c.table.spilled {
+			c.hll.add(e.hash)
+			c.sum(quantity).add(e.num, v, int64(count))
+		}
+	}
+	c.small = nil
+}
+
+// tell counts a value that is understood.
+func (c *column) tell(e *seen, v []byte, row, line int64) {
 	k := &c.kinds[e.class]
 	k.count++
 	if len(k.rows) < keptRows || row < k.rows[0] {
@@ -111,13 +182,23 @@ func (c *column) value(v []byte, row, line int64) {
 	if e.marks != 0 {
 		c.mark(e.marks, row, line, v)
 	}
-	if c.table.spilled {
-		c.beyond(h, e, v)
-	}
 }
 
-// meet looks at a value that comes for the first time, or that the table forgot.
+// meet takes up a value that comes for the first time, or that the table forgot.
 func (c *column) meet(h uint64, v []byte) *seen {
+	e := c.learn(h, v)
+	if c.table.full() {
+		if !c.table.spilled {
+			c.spill()
+		} else {
+			c.table.prune()
+		}
+	}
+	return c.table.add(e, v)
+}
+
+// learn looks at a value.
+func (c *column) learn(h uint64, v []byte) seen {
 	e := seen{hash: h, lexeme: lex(v)}
 	if c.missing != nil && c.missing[string(v)] {
 		e.lexeme = lexeme{class: isNull}
@@ -141,14 +222,7 @@ func (c *column) meet(h uint64, v []byte) *seen {
 		c.dateWidths |= 1 << e.whole
 	}
 	c.kinds[e.class].example(v)
-	if c.table.full() {
-		if !c.table.spilled {
-			c.spill()
-		} else {
-			c.table.prune()
-		}
-	}
-	return c.table.add(e, v)
+	return e
 }
 
 func (k *kind) example(v []byte) {
@@ -187,8 +261,38 @@ func (c *column) spill() {
 	c.table.spill()
 }
 
-func (c *column) beyond(h uint64, e *seen, v []byte) {
-	c.hll.add(h)
+// idleAfter is how many values are looked up before the table is judged: where
+// hardly any comes twice it is asked only now and then.
+const (
+	idleAfter = 8192
+	idleStep  = 16
+)
+
+// beyond takes a value after the table has spilled.
+func (c *column) beyond(h uint64, v []byte, row, line int64) {
+	if c.idle && c.filled%idleStep != 0 {
+		e := c.learn(h, v)
+		c.tell(&e, v, row, line)
+		c.estimateOne(&e, v)
+		return
+	}
+	e := c.table.find(h, v)
+	if c.asked++; e != nil {
+		c.hits++
+	} else {
+		e = c.meet(h, v)
+	}
+	if c.asked == idleAfter {
+		c.idle = c.hits < idleAfter/100
+		c.asked, c.hits = 0, 0
+	}
+	e.count++
+	c.tell(e, v, row, line)
+	c.estimateOne(e, v)
+}
+
+func (c *column) estimateOne(e *seen, v []byte) {
+	c.hll.add(e.hash)
 	if f := familyOf[e.class]; f != noFamily {
 		c.sum(f).add(e.num, v, 1)
 	}

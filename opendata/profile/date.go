@@ -127,7 +127,10 @@ func lastPart(v []byte, n int, han bool) (day, end int, ok bool) {
 // lexMonth reads 2023-05, 2023/5, 112年5月 and 112年, which stay text.
 func lexMonth(v []byte, year int) lexeme {
 	if v[year] >= 0x80 {
-		return lexHan(v)
+		if bytes.HasPrefix(v[year:], []byte("年")) {
+			return lexHan(v)
+		}
+		return lexeme{}
 	}
 	if year != 4 || v[year] == '.' {
 		return lexeme{}

@@ -342,6 +342,9 @@ func (t *reading) finishFeatures(rd *features) (Profile, error) {
 	for len(t.g.columns) < t.width {
 		t.g.columns = append(t.g.columns, newColumn(256, 1<<10))
 	}
+	for _, c := range t.g.columns {
+		c.settle()
+	}
 	labels := slices.Clone(rd.names)
 	for i := range rd.names {
 		t.order = append(t.order, placeProperties+i)

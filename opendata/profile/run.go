@@ -157,7 +157,7 @@ func (t *reading) prepare(first titles, width int) func(at int) *column {
 }
 
 func (t *reading) columnMaker(width int) func(at int) *column {
-	limit := min(16384, max(256, 1<<20/max(width, 1)))
+	limit := min(8192, max(256, 1<<20/max(width, 1)))
 	room := min(2<<20, max(16<<10, 64<<20/max(width, 1)))
 	return func(at int) *column {
 		c := newColumn(limit, room)
@@ -192,6 +192,9 @@ func (t *reading) decideShape() {
 		}
 	}
 	t.g.release(t.head.rows)
+	for _, c := range t.g.columns {
+		c.settle()
+	}
 	for len(t.g.columns) < t.width {
 		t.g.columns = append(t.g.columns, newColumn(256, 1<<10))
 	}

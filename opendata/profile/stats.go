@@ -40,7 +40,7 @@ func (c *column) exactly(s *Stats, k converter, typ string) {
 		if stored, d = k.put(stored[:0], raw); d == marker || d == failed || e.class == isNull {
 			continue
 		}
-		if e.size > e.n { // the value was cut: its hash tells it from others
+		if e.size > keptBytes { // the value was cut: its hash tells it from others
 			stored = append(strconv.AppendUint(append(stored, "…\x00"...), e.hash, 36), '\x00')
 		}
 		counts[string(stored)] += e.count

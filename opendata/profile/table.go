@@ -9,16 +9,20 @@ import (
 )
 
 // seen is one value of a column and what is known of it, so that a value that
-// comes again is not looked at again.
+// comes again is not looked at again. It fills one line of the cache.
 type seen struct {
 	hash  uint64
 	count int64
 	lexeme
-	at, n   uint32 // in the arena; at most keptBytes of it
-	size    uint32 // of the whole value
-	letters uint32 // characters of the whole value
+	at      uint32 // in the arena
+	size    uint32 // of the value
+	letters uint32 // characters of it
 	marks   marks
+	_       [11]byte
 }
+
+// kept is how many bytes of the value are in the arena.
+func (e *seen) kept() uint32 { return min(e.size, keptBytes) }
 
 // keptBytes is how much of a long value is kept; beyond it the 64-bit hash and
 // the length stand for the rest.
@@ -28,7 +32,7 @@ const keptBytes = 256
 // frequent ones and counts them from below (Misra and Gries), with an error of
 // at most lost.
 type table struct {
-	slots   []uint32 // 1 + index of entries; 0 is free; a power of two
+	slots   []slot // a power of two
 	entries []seen
 	arena   []byte
 	limit   int // entries
@@ -37,20 +41,32 @@ type table struct {
 	lost    int64
 }
 
+// slot points to an entry; at is 1 + its index, 0 is free.
+type slot struct{ tag, at uint32 }
+
 func newTable(limit, room int) *table {
-	return &table{slots: make([]uint32, 64), limit: limit, room: room}
+	return &table{slots: make([]slot, 64), limit: limit, room: room}
 }
 
 // find returns the entry of v, or nil.
 func (t *table) find(hash uint64, v []byte) *seen {
 	mask := uint64(len(t.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
-		at := t.slots[i]
-		if at == 0 {
+		s := t.slots[i]
+		if s.at == 0 {
 			return nil
 		}
-		e := &t.entries[at-1]
-		if e.hash == hash && int(e.size) == len(v) && bytes.Equal(t.arena[e.at:e.at+e.n], v[:e.n]) {
+		if s.tag != uint32(hash>>32) {
+			continue
+		}
+		e := &t.entries[s.at-1]
+		if e.hash != hash || int(e.size) != len(v) {
+			continue
+		}
+		if len(v) <= 8 { // the hash is the value, mixed
+			return e
+		}
+		if n := e.kept(); bytes.Equal(t.arena[e.at:e.at+n], v[:n]) {
 			return e
 		}
 	}
@@ -62,41 +78,44 @@ func (t *table) full() bool { return len(t.entries) >= t.limit || len(t.arena) >
 // add puts in a value that find did not find.
 func (t *table) add(e seen, v []byte) *seen {
 	if 2*(len(t.entries)+1) > len(t.slots) {
-		t.slots = make([]uint32, 2*len(t.slots))
+		t.slots = make([]slot, 2*len(t.slots))
 		t.index()
 	}
-	e.at, e.n, e.size = uint32(len(t.arena)), uint32(min(len(v), keptBytes)), uint32(len(v))
-	t.arena = append(t.arena, v[:e.n]...)
+	e.at, e.size = uint32(len(t.arena)), uint32(len(v))
+	t.arena = append(t.arena, v[:e.kept()]...)
 	t.entries = append(t.entries, e)
-	t.slot(e.hash, uint32(len(t.entries)))
+	t.put(e.hash, uint32(len(t.entries)))
 	return &t.entries[len(t.entries)-1]
 }
 
-func (t *table) slot(hash uint64, at uint32) {
+func (t *table) put(hash uint64, at uint32) {
 	mask := uint64(len(t.slots) - 1)
 	i := hash & mask
-	for t.slots[i] != 0 {
+	for t.slots[i].at != 0 {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = at
+	t.slots[i] = slot{uint32(hash >> 32), at}
 }
 
 func (t *table) index() {
 	clear(t.slots)
 	for i := range t.entries {
-		t.slot(t.entries[i].hash, uint32(i+1))
+		t.put(t.entries[i].hash, uint32(i+1))
 	}
 }
 
 // value returns the text of an entry, cut after keptBytes at a character.
 func (t *table) value(e *seen) []byte {
-	v := t.arena[e.at : e.at+e.n]
-	if e.size > e.n {
-		for len(v) > 0 && !utf8.Valid(v[len(v)-min(len(v), utf8.UTFMax):]) && !utf8.RuneStart(v[len(v)-1]) {
-			v = v[:len(v)-1]
-		}
-		if len(v) > 0 && v[len(v)-1] >= 0xC0 {
-			v = v[:len(v)-1]
+	v := t.arena[e.at : e.at+e.kept()]
+	if e.size <= keptBytes {
+		return v
+	}
+	for i := len(v) - 1; i >= 0 && i >= len(v)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(v[i]) {
+			if !utf8.FullRune(v[i:]) {
+				return v[:i]
+			}
+			break
 		}
 	}
 	return v
@@ -128,7 +147,7 @@ func (t *table) prune() {
 			continue
 		}
 		e.count -= off
-		v := t.arena[e.at : e.at+e.n]
+		v := t.arena[e.at : e.at+e.kept()]
 		e.at = uint32(len(arena))
 		arena = append(arena, v...)
 		entries = append(entries, e)
@@ -136,14 +155,15 @@ func (t *table) prune() {
 	t.entries, t.arena = entries, arena
 	t.lost += off
 	if len(t.slots) != 4*spilledLimit {
-		t.slots = make([]uint32, 4*spilledLimit)
+		t.slots = make([]slot, 4*spilledLimit)
 	}
 	t.index()
 }
 
-// hashOf mixes v eight bytes at a time. It is fixed, so that a profile is the
-// same every time; it is not meant to withstand an enemy, and nothing that
-// decides what is stored rests on it alone.
+// hashOf mixes v eight bytes at a time. Values of at most eight bytes have
+// hashes of their own, so that hash and length say which one it is. It is
+// fixed, so that a profile is the same every time; it is not meant to withstand
+// an enemy, and nothing that decides what is stored rests on it alone.
 func hashOf(v []byte) uint64 {
 	const k0, k1 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
 	h := uint64(len(v)) * k1
@@ -159,7 +179,8 @@ func hashOf(v []byte) uint64 {
 	case n > 0:
 		w = uint64(v[0]) | uint64(v[n/2])<<8 | uint64(v[n-1])<<16
 	}
-	hi, lo := bits.Mul64(h^w^k1, k0)
-	h = hi ^ lo
+	h = (h ^ w) * k0 // each step can be undone
+	h ^= h >> 32
+	h *= k1
 	return h ^ h>>29
 }

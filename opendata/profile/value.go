@@ -78,7 +78,7 @@ func lex(v []byte) lexeme {
 			l.narrow = true
 			return l.cleaned()
 		}
-	case c == 0xE6, c == 0xE4: // 民國, 中華民國
+	case c == 0xE6 && bytes.HasPrefix(v, []byte("民")), c == 0xE4 && bytes.HasPrefix(v, []byte("中華")):
 		return lexHan(v)
 	case c == 't' || c == 'T' || c == 'f' || c == 'F':
 		if foldIs(v, "true") || foldIs(v, "false") {
