@@ -27,7 +27,8 @@ type Task func(ctx context.Context, in json.RawMessage, say func(progress any)) 
 type Config struct {
 	Dir     string        // absolute; the only directory that query workers can read
 	Workers int           // queries at the same time; default 4
-	Waiters int           // queries that may wait for a worker; default 64
+	Exports int           // exports at the same time, beside those queries; default 2
+	Waiters int           // how many of each may wait for a worker; default 64
 	Wait    time.Duration // how long one waits before Busy; default 5 s
 	Tasks   int           // tasks at the same time, others wait; default 2
 	Scratch string        // where exports to Parquet are written; default the system's temporary directory
@@ -119,6 +120,7 @@ type Query struct {
 	Timezone    string            // IANA name in which datetimes are shown; default UTC
 	Deadline    time.Duration     // default Config.Deadline
 	MaxRows     int               // 0 for no limit
+	Bulk        bool              // a long answer, which must not keep short ones waiting; Parquet always is
 	CSV         CSVOptions
 	Scratch     string // Parquet only; default Config.Scratch
 	Compression string // Parquet only; "zstd" (default) or "snappy"

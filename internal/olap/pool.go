@@ -23,18 +23,18 @@ type Pool struct {
 	log   *slog.Logger
 	now   func() time.Time
 	exe   string
-	slots chan struct{} // one token for each query at work
+	pages *places       // for queries
+	bulk  *places       // for exports
 	tasks chan struct{} // one token for each task at work
 	wake  chan struct{} // tells Run to look after the idle
 	stop  chan struct{} // closed by Close
 
 	plain atomic.Bool // namespaces are not allowed here
 
-	mu      sync.Mutex
-	idle    []*worker            // guarded by mu; the last one is used next
-	alive   map[*worker]struct{} // guarded by mu
-	closed  bool                 // guarded by mu
-	waiting int                  // guarded by mu
+	mu     sync.Mutex
+	idle   []*worker            // guarded by mu; the last one is used next
+	alive  map[*worker]struct{} // guarded by mu
+	closed bool                 // guarded by mu
 
 	reapers sync.WaitGroup
 
@@ -64,7 +64,8 @@ func New(cfg Config, needs Needs) (*Pool, error) {
 	}
 	return &Pool{
 		cfg: cfg, log: needs.Log, now: needs.Now, exe: exe,
-		slots: make(chan struct{}, cfg.Workers),
+		pages: newPlaces(cfg.Workers, cfg.Waiters),
+		bulk:  newPlaces(cfg.Exports, cfg.Waiters),
 		tasks: make(chan struct{}, cfg.Tasks),
 		wake:  make(chan struct{}, 1),
 		stop:  make(chan struct{}),
@@ -74,6 +75,7 @@ func New(cfg Config, needs Needs) (*Pool, error) {
 
 func (c Config) withDefaults() Config {
 	or(&c.Workers, 4)
+	or(&c.Exports, 2)
 	or(&c.Waiters, 64)
 	or(&c.Tasks, 2)
 	or(&c.Wait, 5*time.Second)
@@ -149,55 +151,10 @@ func (p *Pool) start(ctx context.Context, s spec) (*worker, error) {
 
 // take returns a worker for one query. The caller gives it back.
 func (p *Pool) take(ctx context.Context) (*worker, error) {
-	if err := p.enter(ctx); err != nil {
-		return nil, err
-	}
 	if w := p.pop(); w != nil {
 		return w, nil
 	}
-	w, err := p.fresh(ctx)
-	if err != nil {
-		<-p.slots
-		return nil, err
-	}
-	return w, nil
-}
-
-// enter waits for a place.
-func (p *Pool) enter(ctx context.Context) error {
-	select {
-	case p.slots <- struct{}{}:
-		return nil
-	default:
-	}
-	p.mu.Lock()
-	full := p.waiting >= p.cfg.Waiters
-	if !full {
-		p.waiting++
-	}
-	p.mu.Unlock()
-	if full {
-		p.busy.Add(1)
-		return errBusy()
-	}
-	defer func() {
-		p.mu.Lock()
-		p.waiting--
-		p.mu.Unlock()
-	}()
-	timer := time.NewTimer(p.cfg.Wait)
-	defer timer.Stop()
-	select {
-	case p.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-p.stop:
-		return errClosed()
-	case <-timer.C:
-		p.busy.Add(1)
-		return errBusy()
-	}
+	return p.fresh(ctx)
 }
 
 // pop returns an idle worker that is fit for use, or nil.
@@ -239,7 +196,6 @@ func (p *Pool) give(w *worker, fit bool) {
 		p.discard(w)
 	}
 	p.mu.Unlock()
-	<-p.slots
 	p.poke()
 }
 
@@ -291,7 +247,7 @@ func (p *Pool) sweep() {
 // spare starts a worker if none is idle and one more query may come.
 func (p *Pool) spare(ctx context.Context) error {
 	p.mu.Lock()
-	enough := len(p.idle) > 0 || p.closed || len(p.slots) == cap(p.slots)
+	enough := len(p.idle) > 0 || p.closed || p.pages.full()
 	p.mu.Unlock()
 	if enough {
 		return nil
@@ -365,7 +321,7 @@ func (p *Pool) verdict(w *worker, rep reply, err error, late, memory, crash erro
 	case errors.Is(err, errDeadline):
 		p.timedOut.Add(1)
 		return late
-	case !errors.Is(err, errGone):
+	case !errors.Is(err, errGone) && !errors.Is(err, errUnheard):
 		return err
 	}
 	if p.stopping() {

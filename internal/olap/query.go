@@ -30,10 +30,17 @@ func (p *Pool) Query(ctx context.Context, q Query, w io.Writer) (Result, error) 
 	if p.now != nil {
 		began = p.now()
 	}
-	ask := p.ask
+	ask, where := p.ask, p.pages
 	if q.Format == Parquet {
 		ask = p.export
 	}
+	if q.Bulk || q.Format == Parquet {
+		where = p.bulk
+	}
+	if err := p.enter(ctx, where); err != nil {
+		return Result{}, wrap("query", err)
+	}
+	defer where.leave()
 	res, err := ask(ctx, q, req, w)
 	if err != nil {
 		return Result{}, wrap("query", err)
@@ -61,13 +68,20 @@ func (p *Pool) request(q Query) (queryRequest, error) {
 	}, nil
 }
 
-// ask uses a warm worker.
+// ask uses a warm worker. One that ended while it was idle is replaced.
 func (p *Pool) ask(ctx context.Context, q Query, req queryRequest, out io.Writer) (Result, error) {
 	w, err := p.take(ctx)
 	if err != nil {
 		return Result{}, err
 	}
 	rep, err := w.do(ctx, exchange{body: req, out: out, deadline: q.Deadline})
+	if errors.Is(err, errUnheard) && !p.stopping() {
+		p.give(w, false)
+		if w, err = p.fresh(ctx); err != nil {
+			return Result{}, err
+		}
+		rep, err = w.do(ctx, exchange{body: req, out: out, deadline: q.Deadline})
+	}
 	fit := (err == nil || rep.Stopped) && !rep.Retire && !w.killed.Load()
 	err = p.verdict(w, rep, err, queryTimedOut(q.Deadline), queryMemory(), queryCrashed())
 	p.give(w, fit)
@@ -83,10 +97,6 @@ func (p *Pool) export(ctx context.Context, q Query, req queryRequest, out io.Wri
 	}
 	defer os.RemoveAll(dir)
 	req.Out = filepath.Join(dir, "answer.parquet")
-	if err := p.enter(ctx); err != nil {
-		return Result{}, err
-	}
-	defer func() { <-p.slots }()
 	s := p.querySpec()
 	s.Kind, s.Write, s.MaxFile = kindExport, []string{dir}, p.cfg.MaxFile
 	w, err := p.start(ctx, s)

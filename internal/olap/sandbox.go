@@ -90,22 +90,6 @@ func restrictFiles(s spec) error {
 	return nil
 }
 
-// quoteList lists the directories, or the files, that the engine may touch.
-func quoteList(s spec, dirs bool) string {
-	list := "["
-	for _, path := range append(append([]string(nil), s.Read...), s.Write...) {
-		info, err := os.Stat(path)
-		if err != nil || info.IsDir() != dirs {
-			continue
-		}
-		if list != "[" {
-			list += ", "
-		}
-		list += quote(path)
-	}
-	return list + "]"
-}
-
 // landlockVersion returns the kernel's version of Landlock; 0 without it.
 func landlockVersion() int {
 	const askVersion = 1 // LANDLOCK_CREATE_RULESET_VERSION

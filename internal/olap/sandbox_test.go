@@ -93,7 +93,7 @@ func TestWorkerSeesNoSecrets(t *testing.T) {
 			names = append(names, name)
 		}
 	}
-	want := []string{"GONGDAO_WORKER", "MALLOC_ARENA_MAX", "GOTRACEBACK", "TZ", "LANG"}
+	want := []string{"GONGDAO_WORKER", "MALLOC_ARENA_MAX", "GOMAXPROCS", "GOTRACEBACK", "TZ", "LANG"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("environment (-want +got):\n%s", diff)
 	}

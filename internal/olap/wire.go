@@ -19,6 +19,7 @@ const (
 	frameInterrupt = 'I' // to the worker: stop what you are doing
 
 	frameHello    = 'H' // from the worker, once: ready
+	frameHeard    = 'A' // the request has arrived
 	frameOutput   = 'O' // bytes of the answer
 	frameProgress = 'P' // JSON a task says
 	frameReply    = 'R' // reply; ends the request

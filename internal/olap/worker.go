@@ -5,7 +5,6 @@ package olap
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +52,7 @@ func launch(exe string, kind string, isolate bool) (*worker, error) {
 	cmd := exec.Command(exe)
 	cmd.Args = []string{"gongdao: " + kind + " worker"}
 	cmd.Dir = "/"
-	cmd.Env = []string{workerEnv + "=" + kind, "MALLOC_ARENA_MAX=2", "GOTRACEBACK=single", "TZ=UTC", "LANG=C"}
+	cmd.Env = []string{workerEnv + "=" + kind, "MALLOC_ARENA_MAX=2", "GOMAXPROCS=2", "GOTRACEBACK=single", "TZ=UTC", "LANG=C"}
 	cmd.ExtraFiles = []*os.File{w}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second
@@ -134,120 +133,6 @@ func (w *worker) rss() int64 {
 	return resident * int64(os.Getpagesize())
 }
 
-// exchange is one request to a worker.
-type exchange struct {
-	body     any
-	out      io.Writer
-	progress func(json.RawMessage)
-	deadline time.Duration
-}
-
-// What stopped an exchange before its reply.
-var (
-	errDeadline = errors.New("olap: deadline")
-	errGone     = errors.New("olap: the worker is gone")
-)
-
-// do sends a request and reads until its reply. At the deadline, or when ctx
-// ends or the reader of the answer goes away, the worker is interrupted, and
-// KillGrace later killed. Errors: errDeadline, ctx's, the reader's, errGone.
-func (w *worker) do(ctx context.Context, x exchange) (reply, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	timer := time.AfterFunc(x.deadline, func() { cancel(errDeadline) })
-	defer timer.Stop()
-
-	var sent atomic.Bool
-	done := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() { w.stopOn(ctx, &sent, done) })
-	rep, err := w.converse(x, &sent, cancel)
-	close(done)
-	wg.Wait()
-
-	switch cause := context.Cause(ctx); {
-	case cause != nil && (err != nil || rep.Stopped):
-		return rep, cause
-	case err != nil:
-		return rep, fmt.Errorf("%w: %w", errGone, err)
-	}
-	return rep, nil
-}
-
-// stopOn asks the worker to stop when ctx ends, and makes it stop if it does not.
-func (w *worker) stopOn(ctx context.Context, sent *atomic.Bool, done <-chan struct{}) {
-	select {
-	case <-done:
-		return
-	case <-ctx.Done():
-	}
-	if sent.Load() {
-		_ = writeFrame(w.in, frameInterrupt, nil) // if that fails it is gone
-	}
-	grace := time.NewTimer(killAfter)
-	defer grace.Stop()
-	select {
-	case <-done:
-	case <-grace.C:
-		w.kill()
-	}
-}
-
-// converse sends the request and hands on what comes until the reply.
-func (w *worker) converse(x exchange, sent *atomic.Bool, stop context.CancelCauseFunc) (reply, error) {
-	if err := writeJSON(w.in, frameRequest, x.body); err != nil {
-		return reply{}, err
-	}
-	sent.Store(true)
-	for {
-		kind, size, err := readHeader(w.r)
-		if err != nil {
-			return reply{}, err
-		}
-		switch kind {
-		case frameOutput:
-			err = w.copyOut(x.out, size, stop)
-		case frameProgress:
-			var body []byte
-			if body, err = readBody(w.r, size, maxProgress); err == nil && x.progress != nil {
-				x.progress(body)
-			}
-		case frameReply:
-			return w.readReply(size)
-		default:
-			err = fmt.Errorf("frame %q", kind)
-		}
-		if err != nil {
-			w.kill()
-			return reply{}, err
-		}
-	}
-}
-
-// copyOut hands output on. When its reader goes away the rest is read and
-// dropped, until the worker notices that it should stop.
-func (w *worker) copyOut(out io.Writer, size int, stop context.CancelCauseFunc) error {
-	if size > maxOutput || out == nil {
-		return fmt.Errorf("%d bytes of output", size)
-	}
-	err := copyBody(out, w.r, size)
-	var lost writeError
-	if errors.As(err, &lost) {
-		stop(lost.error)
-		w.kill()
-	}
-	return err
-}
-
-func (w *worker) readReply(size int) (reply, error) {
-	var rep reply
-	body, err := readBody(w.r, size, maxReply)
-	if err == nil {
-		err = json.Unmarshal(body, &rep)
-	}
-	return rep, err
-}
-
 // failure returns what a reply says went wrong, or nil.
 func (r reply) failure(memory error) error {
 	switch {
@@ -276,7 +161,7 @@ func (w *worker) end(memory, crash error) error {
 
 func (w *worker) diedOfMemory() bool {
 	text := w.said.String()
-	for _, sign := range []string{"out of memory", "cannot allocate memory", "bad_alloc", "Cannot allocate memory", "failed to create new OS thread"} {
+	for _, sign := range []string{"out of memory", "cannot allocate memory", "bad_alloc", "Cannot allocate memory", "failed to create new OS thread", "failed to allocate"} {
 		if strings.Contains(text, sign) {
 			return true
 		}
