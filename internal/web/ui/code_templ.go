@@ -375,7 +375,7 @@ type LegendParams struct {
 	Items []LegendItem
 }
 
-// LegendItem is one class. Class is that of the mark: gd-ramp-1 to gd-ramp-7,
+// LegendItem is one class. Class is that of the mark: gd-ramp-1 to gd-ramp-9,
 // gd-series-1 to gd-series-6, gd-missing, gd-secret.
 type LegendItem struct {
 	Class string

@@ -65,23 +65,6 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestRampRises keeps the classes of a map apart and in order: each step is
-// darker than the one before, or lighter in the dark.
-func TestRampRises(t *testing.T) {
-	for name, theme := range readTokens(t) {
-		sign := -1.0
-		if name == "dark" {
-			sign = 1
-		}
-		for i := 1; i < 7; i++ {
-			a, b := lightness(t, theme, "ramp-"+strconv.Itoa(i)), lightness(t, theme, "ramp-"+strconv.Itoa(i+1))
-			if (b-a)*sign < 4 {
-				t.Errorf("%s: ramp-%d has lightness %.1f, ramp-%d %.1f", name, i, a, i+1, b)
-			}
-		}
-	}
-}
-
 // TestThemesHaveTheSameTokens finds a colour that one theme forgot.
 func TestThemesHaveTheSameTokens(t *testing.T) {
 	themes := readTokens(t)
@@ -143,10 +126,4 @@ func luminance(t *testing.T, theme map[string]string, token string) float64 {
 		return math.Pow((c+0.055)/1.055, 2.4)
 	}
 	return 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
-}
-
-// lightness is L* of CIELAB.
-func lightness(t *testing.T, theme map[string]string, token string) float64 {
-	t.Helper()
-	return 116*math.Cbrt(luminance(t, theme, token)) - 16
 }
