@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 	_ "time/tzdata" // a worker cannot read /usr/share/zoneinfo
 )
@@ -20,6 +22,8 @@ func Main(tasks Tasks) {
 	if os.Getenv(workerEnv) == "" {
 		return
 	}
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM)                 // the portal says when; when it ends, so do we
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("900"), 0) // rather us than the portal
 	w := &served{
 		in:    bufio.NewReader(os.Stdin),
 		out:   os.NewFile(3, "answers"),

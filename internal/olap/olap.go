@@ -59,7 +59,7 @@ type Do struct {
 	Scratch  string                // absolute directory the task may write; "" for none
 	Deadline time.Duration         // default Config.TaskDeadline
 	Memory   int64                 // DuckDB's limit in bytes; default Config.TaskMemory
-	Progress func(json.RawMessage) // optional; what the task says, in order
+	Progress func(json.RawMessage) // optional; what the task says, in order; the task waits for it
 }
 
 // Format is how the worker writes an answer.

@@ -53,8 +53,11 @@ func (p *Pool) Query(ctx context.Context, q Query, w io.Writer) (Result, error) 
 
 // request checks a query and packs it.
 func (p *Pool) request(q Query) (queryRequest, error) {
+	if strings.ContainsRune(q.SQL, 0) { // C would end there
+		return queryRequest{}, errors.New("the statement contains a NUL character")
+	}
 	for name, path := range q.Tables {
-		if rel, err := filepath.Rel(p.cfg.Dir, path); err != nil || !filepath.IsLocal(rel) || strings.ContainsRune(path, 0) {
+		if rel, err := filepath.Rel(p.cfg.Dir, path); err != nil || !filepath.IsLocal(rel) || strings.ContainsRune(name+path, 0) {
 			return queryRequest{}, fmt.Errorf("table %q is outside the directory of tables", name)
 		}
 	}

@@ -122,6 +122,7 @@ func TestQueryTouchesNothing(t *testing.T) {
 		"PRAGMA database_list; SELECT 1",
 		"SELECT 1; SELECT 2",
 		"EXPLAIN SELECT 1",
+		"SELECT 1\x00",
 		"",
 	} {
 		var b bytes.Buffer

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/gongdao/gongdao/fault"
 )
 
@@ -70,6 +72,9 @@ func launch(exe string, kind string, isolate bool) (*worker, error) {
 	if err != nil {
 		_ = r.Close()
 		return nil, err
+	}
+	if kind != kindQuery {
+		_ = unix.Setpriority(unix.PRIO_PROCESS, cmd.Process.Pid, 5) // long work yields to short
 	}
 	return &worker{cmd: cmd, in: in, out: r, r: bufio.NewReaderSize(r, 128<<10), said: said, exited: make(chan struct{})}, nil
 }
