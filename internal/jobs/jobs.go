@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -26,8 +29,8 @@ type Config struct {
 	Timeout time.Duration `toml:"timeout"`
 	// Stop is how long running jobs may go on when the program stops, before their ctx ends. Default 10 s.
 	Stop time.Duration `toml:"stop"`
-	// Node names this process among those that share a PostgreSQL database. What it was doing when it
-	// died it takes up again at once. Default: none; such jobs wait for their timeout. SQLite needs no name.
+	// Node names this process among those that share a PostgreSQL database: what it was doing when it died
+	// it takes up again at once. Default: from the machine's name and the data directory, which one process owns.
 	Node string `toml:"node"`
 }
 
@@ -84,6 +87,7 @@ func New(ctx context.Context, d *db.DB, cfg Config, needs Needs) (*Jobs, error) 
 	j.cfg.Slow = cmp.Or(cfg.Slow, max(1, runtime.NumCPU()/2))
 	j.cfg.Timeout = cmp.Or(cfg.Timeout, 5*time.Minute)
 	j.cfg.Stop = cmp.Or(cfg.Stop, 10*time.Second)
+	j.cfg.Node = cmp.Or(cfg.Node, node(d.Dir()))
 	j.longest = j.cfg.Timeout
 	if err := j.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
@@ -92,6 +96,17 @@ func New(ctx context.Context, d *db.DB, cfg Config, needs Needs) (*Jobs, error) 
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
 	return j, nil
+}
+
+// node returns a name that is the same after a restart.
+func node(dir string) string {
+	host, _ := os.Hostname()
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%s\x00%s", host, dir)
+	return fmt.Sprintf("node-%016x", h.Sum64())
 }
 
 // Work registers what to do with jobs of type A. fn runs at least once for each

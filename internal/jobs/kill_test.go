@@ -40,7 +40,7 @@ func child(text string) error {
 	if err != nil {
 		return err
 	}
-	j, err := jobs.New(ctx, d, jobs.Config{Node: "node-1"}, jobs.Needs{})
+	j, err := jobs.New(ctx, d, jobs.Config{}, jobs.Needs{})
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func TestKilledJobRunsAgain(t *testing.T) {
 			killWhileWorking(t, string(text))
 		}
 		d = dbtest.Open(t, cfg, db.Needs{})
-		j := open(t, d, jobs.Config{Node: "node-1"})
+		j := open(t, d, jobs.Config{})
 		got := make(chan string, 2)
 		jobs.Work(j, jobs.Options{}, func(_ context.Context, a Greet) error { got <- a.Who; return nil })
 		stop := run(t, j)

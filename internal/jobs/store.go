@@ -50,9 +50,6 @@ func migrate[T any](ctx context.Context, j *Jobs, driver riverdriver.Driver[T]) 
 func (j *Jobs) free(ctx context.Context) error {
 	mine, args := "", []any{}
 	if j.db.Engine() == "postgres" {
-		if j.cfg.Node == "" {
-			return nil
-		}
 		mine, args = " AND attempted_by[array_upper(attempted_by, 1)] = ?", []any{j.cfg.Node}
 	}
 	return j.db.Write(ctx, func(tx *db.Tx) error {
