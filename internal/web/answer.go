@@ -18,8 +18,8 @@ type answer struct {
 
 // WriteHeader implements http.ResponseWriter.
 func (a *answer) WriteHeader(status int) {
-	if a.status != 0 {
-		return
+	if a.status != 0 || a.state.refused != nil {
+		return // refused: huma's own error body, which the error path replaces
 	}
 	if status >= 100 && status < 200 && status != http.StatusSwitchingProtocols {
 		a.ResponseWriter.WriteHeader(status) // early hints; the answer is still to come
@@ -39,6 +39,9 @@ func (a *answer) WriteHeader(status int) {
 
 // Write implements http.ResponseWriter.
 func (a *answer) Write(b []byte) (int, error) {
+	if a.state.refused != nil {
+		return len(b), nil
+	}
 	if a.status == 0 {
 		a.WriteHeader(http.StatusOK)
 	}
@@ -85,7 +88,7 @@ func (a *answer) begun() bool { return a.status != 0 && !a.swallow }
 
 // reset forgets what the mux said, so that our page can be written.
 func (a *answer) reset() {
-	a.status, a.swallow = 0, false
+	a.status, a.swallow, a.state.refused = 0, false, nil
 	h := a.Header()
 	h.Del("Content-Type")
 	h.Del("Content-Length")
@@ -94,6 +97,7 @@ func (a *answer) reset() {
 // finish puts the last headers, now that the status is known.
 func (a *answer) finish(status int) {
 	h, s := a.Header(), a.state
+	s.web.typeHeaders(h, s)
 	cache := a.cacheRule(status, h)
 	switch {
 	case cache == "":
@@ -106,9 +110,6 @@ func (a *answer) finish(status int) {
 	if s.route != nil && s.route.CORS {
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	}
-	if len(s.formAction) > 0 && strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'none'") {
-		h.Set("Content-Security-Policy", withFormAction(h.Get("Content-Security-Policy"), s.formAction))
 	}
 }
 

@@ -94,7 +94,6 @@ func (a *assets) serve(rw http.ResponseWriter, r *http.Request) error {
 // reader takes it. A Range is of the plain bytes.
 func (a *assets) send(rw http.ResponseWriter, r *http.Request, name string) error {
 	h := rw.Header()
-	h.Set("Vary", "Accept-Encoding")
 	for _, e := range []struct{ coding, suffix string }{{"br", ".br"}, {"gzip", ".gz"}} {
 		if r.Header.Get("Range") != "" || !accepts(r.Header.Get("Accept-Encoding"), e.coding) {
 			continue

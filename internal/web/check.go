@@ -49,7 +49,7 @@ func checkRoute(r Route, c *i18n.Catalogue) (wrong []string) {
 	say(r.Handler.kind == noKind, "it has no handler")
 	say(page && method != http.MethodGet, "a page answers GET only; use Form for a post")
 	say(r.Handler.kind == formKind && method != http.MethodPost, "a form answers POST only")
-	say(r.Handler.kind == jsonKind && !strings.HasPrefix(path, "/api/"+r.room()+"/v"), "a native API stands at /api/<room>/v<n>/…")
+	say(r.Handler.kind == jsonKind && !strings.HasPrefix(path, "/api/"+r.room()+"/v"), "a native API stands at /api/"+r.room()+"/v<n>/…")
 	say(r.Handler.kind == jsonKind && (strings.Contains(path, "...}") || strings.Contains(path, "{$}")), "a native API has plain {name} wildcards only")
 	say(strings.HasSuffix(path, "/") && (page || path == "/"), "it would answer for every address below; end the pattern in {$}")
 	say(r.CORS && method != http.MethodGet, "only a GET may be read from other origins")

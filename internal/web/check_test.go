@@ -135,7 +135,10 @@ func TestURL(t *testing.T) {
 func TestBrokenLinkIsNoPanic(t *testing.T) {
 	var got templ.SafeURL
 	w, err := web.New(web.Config{}, web.Needs{Catalogue: catalogue(t), Now: now}, []web.Route{{Name: "test.x", Pattern: "GET /x", Who: access.Anyone, Doc: "X.",
-		Handler: web.Plain(func(_ http.ResponseWriter, r *http.Request) error { got = web.URL(r.Context(), "test.none"); return nil })}})
+		Handler: web.Plain(func(_ http.ResponseWriter, r *http.Request) error {
+			got = web.URL(r.Context(), "test.none")
+			return nil
+		})}})
 	if err != nil {
 		t.Fatal(err)
 	}

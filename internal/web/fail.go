@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -37,7 +38,6 @@ func (w *Web) say(a *answer, r *http.Request, f *fault.Error, status int) {
 	a.reset()
 	a.state.failure = f
 	h := a.Header()
-	h.Set("Content-Security-Policy", policy(CSP{}))
 	if !w.answersPeople(r, a.state) {
 		writeProblem(a, r, f, status)
 		return
@@ -102,6 +102,7 @@ func (w *Web) writePage(a *answer, _ *http.Request, b *bytes.Buffer, status int)
 		h.Set("Content-Type", "text/html; charset=utf-8")
 	}
 	h.Set("Content-Language", a.state.lang.HTML())
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	a.WriteHeader(status)
 	_, _ = a.Write(b.Bytes()) // the reader has gone
 }

@@ -33,9 +33,10 @@ func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (w *Web) guard(rw http.ResponseWriter, r *http.Request) {
 	now := w.needs.Now()
 	s := &state{web: w, links: w.links, id: newID(now), start: now, lang: i18n.ZhTW,
-		path: r.URL.Path, query: r.URL.RawQuery, address: w.addressOf(r)}
-	s.origin = w.originOf(r)
-	s.from = languageOf(r.Referer(), s.origin)
+		path: r.URL.Path, query: r.URL.RawQuery, request: r}
+	if from := r.Referer(); from != "" {
+		s.from = languageOf(from, w.originOf(r))
+	}
 	a := &answer{ResponseWriter: rw, state: s}
 	w.baseHeaders(a.Header(), r, s)
 	defer w.observe(a)
@@ -44,17 +45,16 @@ func (w *Web) guard(rw http.ResponseWriter, r *http.Request) {
 			w.recovered(a, r, p)
 		}
 	}()
-	r = r.WithContext(w.readerContext(r.Context(), s))
 	if err := w.admit(r, s); err != nil {
-		w.fail(a, r, err)
+		w.fail(a, r.WithContext(w.readerContext(r.Context(), s)), err)
 		return
 	}
 	if s.prefix {
-		r = w.relang(r, s)
+		r = withoutPrefix(r, s)
 	}
 	w.mux.ServeHTTP(a, r)
 	if s.route == nil {
-		w.unmatched(a, r)
+		w.unmatched(a, r.WithContext(w.readerContext(r.Context(), s)))
 	}
 }
 
@@ -75,16 +75,15 @@ func (w *Web) readerContext(ctx context.Context, s *state) context.Context {
 	return i18n.With(context.WithValue(ctx, stateKey{}, s), w.needs.Catalogue, s.lang)
 }
 
-// relang gives the handler an address without the prefix, and English.
-func (w *Web) relang(r *http.Request, s *state) *http.Request {
-	r = r.WithContext(i18n.In(r.Context(), s.lang))
-	u := *r.URL
+// withoutPrefix gives the mux an address without the language prefix.
+func withoutPrefix(r *http.Request, s *state) *http.Request {
+	bare, u := *r, *r.URL
 	u.Path = s.path
 	if u.RawPath != "" {
 		u.RawPath = cutPrefix(u.RawPath)
 	}
-	r.URL = &u
-	return r
+	bare.URL = &u
+	return &bare
 }
 
 // admit refuses what is wrong whatever the route, and finds the language.
@@ -130,29 +129,31 @@ func cutPrefix(path string) string {
 // ServeHTTP takes a request that the mux has matched through the rest of the
 // guard, to the handler.
 func (e *route) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	a, s := rw.(*answer), stateOf(r.Context())
-	s.route = e
-	w := s.web
-	r, err := w.enter(a, r, s)
+	a := rw.(*answer)
+	a.state.route = e
+	w := a.state.web
+	r, err := w.enter(a, r)
 	if err == nil {
 		err = e.Handler.serve(a, r)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		w.fail(a, r, err)
+	case a.status == 0:
+		a.WriteHeader(http.StatusOK) // an answer without a body has headers too
 	}
 }
 
 // enter is the guard between mux and handler.
-func (w *Web) enter(a *answer, r *http.Request, s *state) (*http.Request, error) {
-	e := s.route
+func (w *Web) enter(a *answer, r *http.Request) (*http.Request, error) {
+	s, e := a.state, a.state.route
+	if !e.people && s.from != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		s.lang = s.from // what our script posts from an English page leads to English pages
+	}
+	r = r.WithContext(w.readerContext(r.Context(), s))
 	if s.prefix && !e.people {
 		return r, errNotFound()
 	}
-	if !e.people && s.from != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
-		s.lang = s.from // what our script posts from an English page leads to English pages
-		r = r.WithContext(i18n.In(r.Context(), s.lang))
-	}
-	a.setPolicy(e)
 	if err := w.limitBody(a, r, e); err != nil {
 		return r, err
 	}
@@ -168,13 +169,14 @@ func (w *Web) enter(a *answer, r *http.Request, s *state) (*http.Request, error)
 	if err != nil {
 		return r, err
 	}
-	s.known = actor.Known()
-	if s.known && w.needs.Translate != nil {
-		if actor, err = w.needs.Translate(r.Context(), actor, e.room()); err != nil {
-			return r, err
+	if s.known = actor.Known(); s.known {
+		if w.needs.Translate != nil {
+			if actor, err = w.needs.Translate(r.Context(), actor, e.room()); err != nil {
+				return r, err
+			}
 		}
+		r = r.WithContext(access.With(r.Context(), actor))
 	}
-	r = r.WithContext(access.With(r.Context(), actor))
 	return r, e.Who.Check(actor)
 }
 

@@ -62,13 +62,16 @@ func TestEveryAnswerHasCSP(t *testing.T) {
 	w := serve(t, web.Config{}, every()...)
 	for _, path := range []string{"/", "/en", "/dataset", "/dataset/x", "/mine", "/desk", "/panic", "/fail/internal", "/fail/gone",
 		"/nowhere", "/en/nowhere", "/status", "/sitemap", "/accessibility", "/privacy", "/security", "/preferences", "/docs/api",
-		"/%00", "/dataset/?x=", "/problems/web.not-found", "/healthz", "/openapi.json"} {
+		"/%00", "/dataset/?x=", "/problems/web.not-found", "/upload"} {
 		for _, who := range []string{"", "citizen", "officer"} {
 			res := ask(t, w, "GET", path, "", as, who, "Accept", "text/html")
 			policy := res.Header.Get("Content-Security-Policy")
 			if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ") ||
 				!strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
 				t.Errorf("GET %s as %q: policy %q", path, who, policy)
+			}
+			if res.Header.Get("Vary") != "Accept-Encoding, HX-Request, Cookie" {
+				t.Errorf("GET %s: Vary %q", path, res.Header.Get("Vary"))
 			}
 			for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
 				"Origin-Agent-Cluster": "?1", "Cross-Origin-Opener-Policy": "same-origin"} {
@@ -79,6 +82,20 @@ func TestEveryAnswerHasCSP(t *testing.T) {
 			if res.Header.Get("X-Request-Id") == "" {
 				t.Errorf("GET %s: no request id", path)
 			}
+		}
+	}
+}
+
+// What is no page runs nothing, even if somebody opens it.
+func TestNoPageRunsNothing(t *testing.T) {
+	w := serve(t, web.Config{}, every()...)
+	for _, path := range []string{"/healthz", "/openapi.json", "/file", "/_/assets/none", "/api/none"} {
+		res := ask(t, w, "GET", path, "")
+		if p := res.Header.Get("Content-Security-Policy"); p != "default-src 'none'; base-uri 'none'; frame-ancestors 'none'" {
+			t.Errorf("GET %s: policy %q", path, p)
+		}
+		if v := res.Header.Get("Vary"); !strings.HasPrefix(v, "Accept-Encoding") && !strings.HasPrefix(v, "Accept-Language") {
+			t.Errorf("GET %s: Vary %q", path, v)
 		}
 	}
 }
@@ -167,6 +184,9 @@ func TestHost(t *testing.T) {
 		{"gongdao.example", 200, 421},
 		{"evil.example", 421, 421},
 		{"localhost.evil.example", 421, 421},
+		{"localhost:80@evil.example", 421, 421},
+		{"[::1", 421, 421},
+		{"::1", 200, 200},
 		{"", 421, 421},
 	} {
 		if res := ask(t, w, "GET", "/", "", "Host", tt.host); res.StatusCode != tt.up {

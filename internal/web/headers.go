@@ -52,30 +52,38 @@ func AllowFormAction(ctx context.Context, origin string) {
 	}
 }
 
-// header is a line that is the same on every answer.
+// header is a line that is the same on many answers.
 type header struct {
 	name  string
 	value []string // shared by all requests; net/http copies before it adds
 }
 
-// fixedHeaders are the lines that no request changes.
-func fixedHeaders() []header {
-	return []header{
-		{"X-Content-Type-Options", []string{"nosniff"}},
-		{"Referrer-Policy", []string{"same-origin"}},
-		{"Origin-Agent-Cluster", []string{"?1"}},
-		{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
-		{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
-		{"Permissions-Policy", []string{"camera=(), microphone=(), geolocation=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"}},
-		{"Vary", []string{"Accept-Encoding, HX-Request, Cookie"}},
-		{"Content-Security-Policy", []string{policy(CSP{})}},
+// fixedHeaders are the lines of every answer, and those of every page beside.
+type fixedHeaders struct {
+	every, page []header
+	noPage      header // the policy of what is no page: nothing in it runs
+}
+
+func newFixedHeaders() fixedHeaders {
+	return fixedHeaders{
+		every: []header{
+			{"X-Content-Type-Options", []string{"nosniff"}},
+			{"Referrer-Policy", []string{"same-origin"}},
+			{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
+		},
+		page: []header{
+			{"Origin-Agent-Cluster", []string{"?1"}},
+			{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+			{"Permissions-Policy", []string{"camera=(), microphone=(), geolocation=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"}},
+		},
+		noPage: header{"Content-Security-Policy", []string{"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"}},
 	}
 }
 
 // baseHeaders go on every answer, before anything is decided.
 func (w *Web) baseHeaders(h http.Header, r *http.Request, s *state) {
 	h["X-Request-Id"] = []string{s.id}
-	for _, f := range w.fixed {
+	for _, f := range w.fixed.every {
 		h[f.name] = f.value
 	}
 	if w.secure(r) {
@@ -83,9 +91,50 @@ func (w *Web) baseHeaders(h http.Header, r *http.Request, s *state) {
 	}
 }
 
-// setPolicy gives the answer the policy of its route.
-func (a *answer) setPolicy(e *route) {
-	a.Header().Set("Content-Security-Policy", e.csp)
+// typeHeaders go on when the content type is known: pages get the policy of
+// their route and what only browsers' windows heed.
+func (w *Web) typeHeaders(h http.Header, s *state) {
+	own := s.route != nil && s.failure == nil && s.route.CSP.Own != ""
+	if !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		switch {
+		case own:
+			h.Set("Content-Security-Policy", s.route.csp)
+		case len(h["Content-Security-Policy"]) == 0:
+			h[w.fixed.noPage.name] = w.fixed.noPage.value
+		}
+		addVary(h, "Accept-Encoding")
+		return
+	}
+	for _, f := range w.fixed.page {
+		h[f.name] = f.value
+	}
+	p := w.policy
+	if s.route != nil && s.failure == nil {
+		p = s.route.csp
+	}
+	if len(s.formAction) > 0 && !own {
+		p = withFormAction(p, s.formAction)
+	}
+	h.Set("Content-Security-Policy", p)
+	addVary(h, "Accept-Encoding", "HX-Request", "Cookie")
+}
+
+// addVary names request headers that the answer depends on, each once.
+func addVary(h http.Header, names ...string) {
+	if len(h["Vary"]) == 0 {
+		h["Vary"] = []string{strings.Join(names, ", ")}
+		return
+	}
+	have := strings.Join(h["Vary"], ", ")
+	for _, n := range names {
+		if !strings.Contains(have, n) {
+			if have != "" {
+				have += ", "
+			}
+			have += n
+		}
+	}
+	h["Vary"] = []string{have}
 }
 
 // compressible says which dynamic answers are worth compressing. Tiles, images

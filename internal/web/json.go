@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"maps"
 	"mime"
 	"net/http"
@@ -119,63 +118,52 @@ func (w *Web) mountJSON(r Route, method, path string) func(http.ResponseWriter, 
 	r.Handler.mount(w.api, op)
 	h := w.huma.last
 	return func(rw http.ResponseWriter, req *http.Request) error {
-		a := rw.(*answer)
-		release, err := readJSON(req)
+		body, err := readJSON(req)
 		if err != nil {
 			return err
 		}
-		defer release()
-		hold := &held{answer: a, state: a.state}
-		h(hold, req)
-		if a.state.refused != nil {
-			return a.state.refused
-		}
-		return nil
+		defer body.release()
+		h(rw, req)
+		s := rw.(*answer).state
+		err, s.refused = s.refused, nil
+		return err
 	}
 }
 
-// held keeps huma's own error bodies from being sent.
-type held struct {
-	*answer
-	state *state
+// jsonBody is a body that was read and checked, to be read again.
+type jsonBody struct {
+	buffer bytes.Buffer
+	bytes.Reader
 }
 
-// WriteHeader implements http.ResponseWriter.
-func (h *held) WriteHeader(status int) {
-	if h.state.refused == nil {
-		h.answer.WriteHeader(status)
+// Close implements io.Closer.
+func (*jsonBody) Close() error { return nil }
+
+// release gives the memory back. Nobody may read the body any more.
+func (b *jsonBody) release() {
+	if b != nil && b.buffer.Cap() <= 1<<20 {
+		b.buffer.Reset()
+		b.Reader.Reset(nil)
+		bodies.Put(b)
 	}
 }
 
-// Write implements http.ResponseWriter.
-func (h *held) Write(b []byte) (int, error) {
-	if h.state.refused != nil {
-		return len(b), nil
-	}
-	return h.answer.Write(b)
-}
+var bodies = sync.Pool{New: func() any { return new(jsonBody) }}
 
-var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// readJSON reads the whole body, checks it, and puts it back. The caller calls
-// release once nobody reads the body any more.
-func readJSON(r *http.Request) (release func(), err error) {
+// readJSON reads the whole body, checks it, and puts it back; nil if there is
+// none.
+func readJSON(r *http.Request) (*jsonBody, error) {
 	if r.Body == nil || r.Body == http.NoBody {
-		return func() {}, nil
+		return nil, nil
 	}
-	b := bodies.Get().(*bytes.Buffer)
-	release = func() {
-		if b.Cap() <= 1<<20 {
-			b.Reset()
-			bodies.Put(b)
-		}
-	}
-	if err := fillJSON(b, r); err != nil {
-		release()
+	b := bodies.Get().(*jsonBody)
+	if err := fillJSON(&b.buffer, r); err != nil {
+		b.release()
 		return nil, err
 	}
-	r.Body = io.NopCloser(bytes.NewReader(b.Bytes()))
-	return release, nil
+	b.Reader.Reset(b.buffer.Bytes())
+	r.Body = b
+	return b, nil
 }
 
 func fillJSON(b *bytes.Buffer, r *http.Request) error {

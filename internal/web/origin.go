@@ -25,13 +25,32 @@ func hostSet(c Config) map[string]bool {
 	return set
 }
 
-// hostname cuts port and brackets from a Host header and lowers it.
+// hostname cuts port and brackets from a Host header and lowers it. What is no
+// host and port gives "", which nobody serves.
 func hostname(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
+	name, port := host, ""
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		if strings.Contains(host[:i], ":") && host[0] != '[' {
+			return bracketless(host) // an IPv6 address without brackets, in a configuration
+		}
+		name, port = host[:i], host[i+1:]
 	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	return strings.ToLower(strings.TrimSuffix(host, "."))
+	for _, c := range port {
+		if c < '0' || c > '9' {
+			return ""
+		}
+	}
+	return bracketless(name)
+}
+
+func bracketless(name string) string {
+	if inner, ok := strings.CutPrefix(name, "["); ok {
+		name, ok = strings.CutSuffix(inner, "]")
+		if !ok {
+			return ""
+		}
+	}
+	return strings.ToLower(strings.TrimSuffix(name, "."))
 }
 
 // secure reports whether the reader's connection is encrypted, by our own

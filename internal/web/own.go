@@ -10,12 +10,25 @@ import (
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/access"
 	"github.com/gongdao/gongdao/internal/i18n"
+	"github.com/gongdao/gongdao/internal/web/ui"
 )
 
 // own are the routes that web itself answers.
 func (w *Web) own() []Route {
+	all := append(w.aboutRoutes(), w.machineRoutes()...)
+	all = append(all, w.assetRoutes()...)
+	if w.config.Demo {
+		all = append(all, Route{Name: "web.components", Pattern: "GET /_/components", Who: access.Anyone, Cache: Private,
+			Handler: Page(func(*http.Request) (templ.Component, error) { return ui.Gallery(), nil }),
+			Doc:     "Every component in all its states, for those who build pages.", Nav: Nav{Unlisted: "for builders"}})
+	}
+	return all
+}
+
+// aboutRoutes are the pages about the house.
+func (w *Web) aboutRoutes() []Route {
 	about := func(order int, title string) Nav { return Nav{Area: "about", Order: order, Title: title} }
-	return append([]Route{
+	return []Route{
 		{Name: "web.status", Pattern: "GET /status", Who: access.Anyone, Handler: Page(w.getStatus), Cache: Private,
 			Doc: "What works, what does not, and since when.", Nav: about(10, "web.status.title")},
 		{Name: "web.sitemap", Pattern: "GET /sitemap", Who: access.Anyone, Handler: Page(w.getSitemap),
@@ -34,6 +47,12 @@ func (w *Web) own() []Route {
 			Doc: "Every call of the native APIs.", Nav: about(70, "web.api.title")},
 		{Name: "web.problem", Pattern: "GET /problems/{code}", Who: access.Anyone, Handler: Page(w.getProblem), Cache: Private,
 			Doc: "What an error code means.", Nav: Nav{Parent: "web.api"}},
+	}
+}
+
+// machineRoutes are for programs.
+func (w *Web) machineRoutes() []Route {
+	return []Route{
 		{Name: "web.openapi", Pattern: "GET /openapi.json", Who: access.Anyone, Handler: Plain(w.getOpenAPI), Cache: Public, CORS: true,
 			Doc: "The native APIs as OpenAPI 3.1."},
 		{Name: "web.healthz", Pattern: "GET /healthz", Who: access.Anyone, Handler: Plain(w.getHealth), Cache: Private,
@@ -46,7 +65,7 @@ func (w *Web) own() []Route {
 			Doc: "Whom to tell about a weakness (RFC 9116)."},
 		{Name: "web.robots", Pattern: "GET /robots.txt", Who: access.Anyone, Handler: Plain(getRobots), Cache: Public,
 			Doc: "What crawlers may read (RFC 9309)."},
-	}, w.assetRoutes()...)
+	}
 }
 
 func (w *Web) getOpenAPI(rw http.ResponseWriter, _ *http.Request) error {

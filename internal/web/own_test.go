@@ -337,3 +337,12 @@ func TestShell(t *testing.T) {
 		t.Errorf("languages after a post %v", got.Languages)
 	}
 }
+
+func TestGalleryIsForTheDemo(t *testing.T) {
+	if res := ask(t, serve(t, web.Config{Demo: true}), "GET", "/_/components", ""); res.StatusCode != 200 {
+		t.Errorf("in the demonstration: %d", res.StatusCode)
+	}
+	if res := ask(t, serve(t, web.Config{}), "GET", "/_/components", ""); res.StatusCode != 404 {
+		t.Errorf("for real: %d", res.StatusCode)
+	}
+}

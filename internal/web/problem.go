@@ -111,7 +111,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, f *fault.Error, status
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Language", string(lang))
-	h.Add("Vary", "Accept-Language")
+	addVary(h, "Accept-Language")
 	retryAfter(h, f)
 	w.WriteHeader(status)
 	b, err := json.Marshal(newProblem(ctx, f, status))

@@ -226,16 +226,44 @@ func nulError() *fault.Error {
 	return badJSON().At("", "web.json-nul", "this holds the character NUL")
 }
 
-// number leaves the digits to encoding/json and only finds the end.
+// number reads -?int frac? exp? (RFC 8259 section 6).
 func (s *scan) number() *fault.Error {
-	start := s.i
-	for s.i < len(s.b) && strings.IndexByte("+-.eE0123456789", s.b[s.i]) >= 0 {
+	if s.at('-') {
 		s.i++
 	}
-	if !json.Valid(s.b[start:s.i]) {
+	switch {
+	case s.at('0'):
+		s.i++
+	case !s.digits():
 		return s.syntax()
 	}
+	if s.at('.') {
+		s.i++
+		if !s.digits() {
+			return s.syntax()
+		}
+	}
+	if s.at('e') || s.at('E') {
+		s.i++
+		if s.at('+') || s.at('-') {
+			s.i++
+		}
+		if !s.digits() {
+			return s.syntax()
+		}
+	}
 	return nil
+}
+
+func (s *scan) at(c byte) bool { return s.i < len(s.b) && s.b[s.i] == c }
+
+// digits reads at least one digit.
+func (s *scan) digits() bool {
+	start := s.i
+	for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
+		s.i++
+	}
+	return s.i > start
 }
 
 // shown returns a member name fit for a message: short and without controls.

@@ -45,7 +45,7 @@ func newShells(w *Web) *shells {
 func (w *Web) shell(r *http.Request) *ui.Shell {
 	ctx, s := r.Context(), stateOf(r.Context())
 	actor := access.From(ctx)
-	sh := &ui.Shell{Lang: s.lang, Path: s.path, Origin: s.origin, Demo: w.config.Demo, Theme: theme(r),
+	sh := &ui.Shell{Lang: s.lang, Path: s.path, Origin: s.origin(), Demo: w.config.Demo, Theme: theme(r),
 		Phone: w.config.Phone, Counter: w.config.Counter, SignedIn: actor.Known(), Name: actor.Name, Officer: actor.Officer != "",
 		Stylesheet: w.assets.url("gongdao.css"), Script: w.assets.url("gongdao.js"), Asset: w.assets.url}
 	if s.query != "" {

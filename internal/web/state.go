@@ -20,11 +20,10 @@ type state struct {
 	path    string // without the language prefix
 	query   string
 	lang    i18n.Lang
-	prefix  bool      // the address had a language prefix
-	from    i18n.Lang // language of our own page that sent the request, "" if none
-	origin  string    // scheme and host as the reader sees them
-	address string    // of the reader, for limits; never logged beside a person
-	known   bool      // somebody is signed in
+	prefix  bool          // the address had a language prefix
+	from    i18n.Lang     // language of our own page that sent the request, "" if none
+	known   bool          // somebody is signed in
+	request *http.Request // as it came, for what few answers need
 
 	formAction []string     // origins of this request, for form-action
 	unstorable bool         // a once field was drawn: the page is for one reader
@@ -58,7 +57,7 @@ func RouteName(ctx context.Context) string {
 // Origin returns scheme and host as the reader sees them, for absolute links.
 func Origin(ctx context.Context) string {
 	if s := stateOf(ctx); s != nil {
-		return s.origin
+		return s.origin()
 	}
 	return ""
 }
@@ -66,10 +65,17 @@ func Origin(ctx context.Context) string {
 // Address returns the reader's network address, for limits. It is personal
 // data: do not store it, do not log it.
 func Address(ctx context.Context) string {
-	if s := stateOf(ctx); s != nil {
-		return s.address
+	if s := stateOf(ctx); s != nil && s.request != nil {
+		return s.web.addressOf(s.request)
 	}
 	return ""
+}
+
+func (s *state) origin() string {
+	if s.request == nil {
+		return ""
+	}
+	return s.web.originOf(s.request)
 }
 
 // Partial reports whether htmx asks for a part of the page. It chooses the

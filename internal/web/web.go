@@ -88,7 +88,8 @@ type Web struct {
 	cross  *http.CrossOriginProtection
 	squash func(http.ResponseWriter, *http.Request) // guard behind gzip
 	hosts  map[string]bool
-	fixed  []header
+	fixed  fixedHeaders
+	policy string // of pages without a route
 
 	status  statusBoard
 	reports reportBoard
@@ -106,7 +107,7 @@ type route struct {
 }
 
 // New checks the routes and returns the door to them. It adds the routes that
-// web itself answers (see Own) unless the list has them.
+// web itself answers.
 func New(c Config, n Needs, routes []Route) (*Web, error) {
 	if n.Catalogue == nil {
 		return nil, errors.New("web: the catalogue is missing")
@@ -120,7 +121,7 @@ func New(c Config, n Needs, routes []Route) (*Web, error) {
 	c.Links = c.Links.orUsual()
 	w := &Web{config: c, needs: n, mux: http.NewServeMux(), byName: map[string]*route{},
 		cross: http.NewCrossOriginProtection(), codes: map[string]spokenCode{}}
-	w.hosts, w.fixed = hostSet(c), fixedHeaders()
+	w.hosts, w.fixed, w.policy = hostSet(c), newFixedHeaders(), policy(CSP{})
 	routes = append(routes[:len(routes):len(routes)], w.own()...)
 	if wrong := CheckRoutes(routes, n.Catalogue); len(wrong) > 0 {
 		return nil, fmt.Errorf("web: %s", wrong[0])
