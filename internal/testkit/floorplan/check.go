@@ -35,7 +35,6 @@ func Check(top string, plan Plan) ([]string, error) {
 			h.clock(p)
 			h.markup(p)
 		}
-		h.words(p)
 		h.tables(p)
 	}
 	h.stale()
@@ -166,7 +165,7 @@ func (h *house) stale() {
 			}
 		}
 	}
-	for _, list := range [][]string{h.Clocks, h.ClockHands, h.Markup, sorted(h.SumLines)} {
+	for _, list := range [][]string{h.Clocks, h.Markup, sorted(h.SumLines)} {
 		for _, pattern := range list {
 			if !h.exists(pattern) {
 				h.say("law makes an exception for %s, which does not exist", pattern)

@@ -35,12 +35,11 @@ func plan() floorplan.Plan {
 			{Path: "database/sql", Who: []string{"internal/db"}, Why: "rows have one door"},
 			{Path: "github.com/a-h/templ", Who: []string{"internal/web/...", "mydata/pages"}, Why: "pages are theirs"},
 		},
-		Clocks:     []string{"internal/db", "internal/testkit/..."},
-		ClockHands: []string{"cmd/house"},
-		Markup:     []string{"internal/web/..."},
-		FileLines:  40,
-		SumLines:   map[string]int{"civic": 24},
-		JunkNames:  []string{"utils"},
+		Clocks:    []string{"cmd/house", "internal/db", "internal/testkit/..."},
+		Markup:    []string{"internal/web/..."},
+		FileLines: 40,
+		SumLines:  map[string]int{"civic": 24},
+		JunkNames: []string{"utils"},
 	}
 }
 

@@ -30,7 +30,7 @@ type file struct {
 type pkg struct {
 	dir   string
 	files []file // Go, without _test.go
-	other []file // .templ, .ts, .sql
+	sql   []file
 }
 
 // load reads every directory below top, except testdata, hidden and installed
@@ -63,7 +63,7 @@ func load(top string) (map[string]*pkg, *token.FileSet, error) {
 		if f.tree != nil {
 			pkgs[dir].files = append(pkgs[dir].files, *f)
 		} else {
-			pkgs[dir].other = append(pkgs[dir].other, *f)
+			pkgs[dir].sql = append(pkgs[dir].sql, *f)
 		}
 		return nil
 	})
@@ -71,7 +71,7 @@ func load(top string) (map[string]*pkg, *token.FileSet, error) {
 }
 
 func skipped(at, name string) bool {
-	if strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules" {
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "node_modules" {
 		return true
 	}
 	_, err := os.Stat(filepath.Join(at, "go.mod"))
@@ -84,7 +84,7 @@ var buildsNothing = regexp.MustCompile(`(?m)^//go:build ignore$`)
 // read returns nil for a file the law does not look at.
 func read(fset *token.FileSet, at, rel string) (*file, error) {
 	isGo := strings.HasSuffix(rel, ".go")
-	if strings.HasSuffix(rel, "_test.go") || !isGo && !hasAnySuffix(rel, ".templ", ".ts", ".sql") {
+	if strings.HasSuffix(rel, "_test.go") || !isGo && !strings.HasSuffix(rel, ".sql") {
 		return nil, nil
 	}
 	text, err := os.ReadFile(at)
@@ -118,15 +118,6 @@ func read(fset *token.FileSet, at, rel string) (*file, error) {
 		f.imports[p] = name
 	}
 	return f, nil
-}
-
-func hasAnySuffix(s string, suffixes ...string) bool {
-	for _, x := range suffixes {
-		if strings.HasSuffix(s, x) {
-			return true
-		}
-	}
-	return false
 }
 
 // imports returns what the package imports, sorted, each once.

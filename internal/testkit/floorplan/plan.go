@@ -26,9 +26,8 @@ type Plan struct {
 	// Owners says who may import what others wrote. Third-party code without
 	// an entry may not be imported; the standard library only where a row names it.
 	Owners []Owner
-	// Clocks are the packages that may read the time; ClockHands may pass
-	// time.Now on as a value, because they start the program.
-	Clocks, ClockHands []string
+	// Clocks are the packages that may ask the machine for the time.
+	Clocks []string
 	// Markup are the packages that may declare a string to be safe HTML or a safe URL.
 	Markup []string
 	// FileLines is the most lines a hand-written Go file may have.

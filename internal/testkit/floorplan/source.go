@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // clock: no func init, and the time comes from a clock that was passed in.
@@ -25,7 +24,6 @@ func (h *house) clock(p *pkg) {
 		if !reads || anyMatches(h.Clocks, p.dir) {
 			continue
 		}
-		called := calls(f.tree)
 		ast.Inspect(f.tree, func(n ast.Node) bool {
 			sel, ok := n.(*ast.SelectorExpr)
 			if !ok || !isIdent(sel.X, name) {
@@ -33,9 +31,6 @@ func (h *house) clock(p *pkg) {
 			}
 			switch what := sel.Sel.Name; what {
 			case "Since", "Until", "Now":
-				if what == "Now" && !called[sel] && anyMatches(h.ClockHands, p.dir) {
-					return true
-				}
 				h.say("%s: time.%s reads the clock of the machine: take a clock, Now func() time.Time", h.at(f, sel.Pos()), what)
 			}
 			return true
@@ -57,7 +52,8 @@ func calls(tree *ast.File) map[*ast.SelectorExpr]bool {
 	return m
 }
 
-// markup: only the shell's packages may promise that a string is safe.
+// markup: only the shell's packages may promise that a string is safe. The
+// templates themselves are read by the tests of internal/web/ui.
 func (h *house) markup(p *pkg) {
 	if anyMatches(h.Markup, p.dir) {
 		return
@@ -75,32 +71,6 @@ func (h *house) markup(p *pkg) {
 	}
 }
 
-var templPromise = regexp.MustCompile(`templ\.(Raw|SafeURL)\(|^\s*(css|script) \w+\(`)
-
-// words: what people read stands in catalogues; templates hold no code of their own.
-func (h *house) words(p *pkg) {
-	for _, f := range p.other {
-		if path.Ext(f.path) == ".sql" {
-			continue
-		}
-		for i, line := range strings.Split(withoutComments(string(f.text)), "\n") {
-			if strings.ContainsFunc(line, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-				h.say("%s:%d holds Chinese text: put the sentence into text/zh-TW.toml and text/en.toml", f.path, i+1)
-			}
-			if path.Ext(f.path) == ".templ" && !anyMatches(h.Markup, p.dir) && templPromise.MatchString(line) {
-				h.say("%s:%d promises that a string is safe: only %s may", f.path, i+1, strings.Join(h.Markup, ", "))
-			}
-		}
-	}
-}
-
-var comment = regexp.MustCompile(`(?s)/\*.*?\*/|<!--.*?-->|(?m:(^|\s)//[^\n]*$)`)
-
-// withoutComments blanks comments and keeps line numbers.
-func withoutComments(text string) string {
-	return comment.ReplaceAllStringFunc(text, func(c string) string { return strings.Repeat("\n", strings.Count(c, "\n")) })
-}
-
 var (
 	// sqlTable finds the word after which SQL names a table.
 	sqlTable = regexp.MustCompile(`(?i)\b(DISTINCT\s+FROM|FROM|JOIN|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|REFERENCES|INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\w+\s+ON)\s+([A-Za-z_]\w*)`)
@@ -116,10 +86,8 @@ func (h *house) tables(p *pkg) {
 	if floor != h.Rooms {
 		return
 	}
-	for _, f := range p.other {
-		if path.Ext(f.path) == ".sql" {
-			h.named(room, f.path, sqlNote.ReplaceAllString(string(f.text), ""))
-		}
+	for _, f := range p.sql {
+		h.named(room, f.path, sqlNote.ReplaceAllString(string(f.text), ""))
 	}
 	for _, f := range p.files {
 		if base := path.Base(f.path); !strings.HasPrefix(base, "store") && !strings.HasSuffix(base, "_store.go") {
