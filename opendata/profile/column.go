@@ -56,7 +56,7 @@ type column struct {
 	missing            map[string]bool // by a recipe
 	opaque             bool            // values are counted and not looked at
 
-	small *[10_000]uint32 // see few
+	small [40]*[256]uint32 // see few
 
 	// After the table has spilled:
 	idle        bool // values hardly come twice
@@ -135,10 +135,12 @@ func (c *column) few(v []byte, row, line int64) bool {
 	if v[0] == '0' && len(v) > 1 {
 		return false
 	}
-	if c.small == nil {
-		c.small = new([10_000]uint32)
+	page := c.small[n>>8]
+	if page == nil {
+		page = new([256]uint32)
+		c.small[n>>8] = page
 	}
-	c.small[n]++
+	page[n&255]++
 	k := &c.kinds[isInt]
 	k.count++
 	if len(k.rows) < keptRows || row < k.rows[0] {
@@ -149,13 +151,12 @@ func (c *column) few(v []byte, row, line int64) bool {
 
 // settle gives the table what few counted.
 func (c *column) settle() {
-	if c.small == nil {
-		return
-	}
-	for n, count := range c.small {
-		if count == 0 {
+	for n := range len(c.small) << 8 {
+		page := c.small[n>>8]
+		if page == nil || page[n&255] == 0 {
 			continue
 		}
+		count := page[n&255]
 		v := appendInt(nil, int64(n))
 		e := c.table.find(hashOf(v), v)
 		if e == nil {
@@ -169,7 +170,7 @@ func (c *column) settle() {
 			c.sum(quantity).add(e.num, v, int64(count))
 		}
 	}
-	c.small = nil
+	c.small = [40]*[256]uint32{}
 }
 
 // tell counts a value that is understood.

@@ -85,7 +85,7 @@ func decide(c *column, label string) verdict {
 		v.nearly(c)
 	}
 	switch {
-	case v.typ == TypeCode && have&^of(isZeroDate, isIntDate) == 0 && namesDate(label):
+	case v.typ == TypeCode && have&^of(isZeroDate, isIntDate) == 0 && have.has(isZeroDate):
 		v.why = "column.digits_date"
 	case v.typ == TypeInt && have == of(isIntDate) && c.maxWhole == 8:
 		v.why = "column.digits_date"

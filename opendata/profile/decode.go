@@ -168,6 +168,7 @@ func (s *stream) append(dst []byte, want int) ([]byte, error) {
 	if s.at >= s.size && len(s.raw) == 0 {
 		return dst, io.EOF
 	}
+	want = int(min(int64(want), max(s.size-s.at, 1)))
 	if s.decode == nil {
 		from := len(dst)
 		dst = grow(dst, want)

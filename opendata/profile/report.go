@@ -131,7 +131,7 @@ func (t *reading) reportHeader() {
 	if t.plan.header == nil && t.p.Format == FormatCSV {
 		switch {
 		case h.rows == 0 && t.p.Rows > 0:
-			fix := &Fix{Kind: SetHeader, Header: &one}
+			fix := &Fix{Kind: SetHeader, Header: &none} // says so for good
 			if len(t.in.Described) == t.width {
 				fix = &Fix{Kind: SetHeader, Header: &none, Names: t.in.Described}
 			}
@@ -200,7 +200,7 @@ func (t *reading) reportColumn(i int) {
 	case c.filled == 0 && t.p.Rows > 0:
 		t.add(found{code: "column.empty", column: label, count: 1})
 	case v.why == "column.code":
-		t.add(found{code: v.why, column: label, tally: first(makesCode), fix: &Fix{Kind: SetType, Column: name, Type: TypeInt}})
+		t.add(found{code: v.why, column: label, tally: first(makesCode)})
 	case v.why == "column.digits_date":
 		t.add(found{code: v.why, column: label, tally: first(of(isIntDate, isZeroDate)), fix: &Fix{Kind: SetType, Column: name, Type: TypeDate}})
 	case v.why == "column.percent_mixed":
