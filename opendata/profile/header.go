@@ -76,10 +76,12 @@ func aboveTyped(top []string, columns []*column) bool {
 	return false
 }
 
-// typed reports whether every cell of c is a number, a date, a code of digits.
+// typed reports whether nearly every cell of c is a number, a date or a code of
+// digits. For telling titles from data nearly is enough; for a type it is not.
 func typed(c *column) bool {
-	have := c.present() &^ of(isMarker, isNull)
-	return have != 0 && have&of(isText, isMonth, isMonthROC, isYearROC) == 0
+	words := c.count(of(isText, isMonth, isMonthROC, isYearROC))
+	cells := c.filled - c.kinds[isMarker].count - c.kinds[isNull].count
+	return cells > 0 && float64(cells-words) >= almostShare*float64(cells)
 }
 
 // second returns 1 if the second row holds labels: machine names above, words
