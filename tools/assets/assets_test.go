@@ -51,7 +51,7 @@ func TestCharactersOfDisplayPiecesAreKept(t *testing.T) {
 
 func TestDisplayKey(t *testing.T) {
 	for key, want := range map[string]bool{
-		"web.home.title": true, "ui.name": true, "web.home.hero": true, "web.home.hero.lead": true, "atlas.map.heading": true,
+		"web.home.title": true, "root.home.line1": true, "ui.name": true, "web.home.hero": true, "web.home.hero.lead": true, "atlas.map.heading": true,
 		"opendata.import.hint": false, "opendata.title-text": true, "identity.subtitle": false, "ui.footer.promise": false,
 	} {
 		if got := displayKey.MatchString(key); got != want {

@@ -127,7 +127,7 @@ func sources() []string {
 	return []string{
 		"internal/web/ui/*.scss", "internal/web/ui/*/*.scss", "internal/web/ui/*.ts", "internal/web/ui/islands/*",
 		"internal/web/ui/static/*", "*/islands/*", "*/pages/*.scss",
-		"*/text/*.toml", "internal/*/text/*.toml", "internal/*/*/text/*.toml",
+		"text/*.toml", "*/text/*.toml", "internal/*/text/*.toml", "internal/*/*/text/*.toml",
 		"package-lock.json", "go.mod", "tools/assets/*", "tools/go.mod",
 	}
 }

@@ -13,7 +13,7 @@
 //	…/islands/name.worker.ts                    a worker, an entry of its own
 //	…/islands/name.css, name.scss               a stylesheet that only an island needs
 //	internal/web/ui/static/*                    files taken as they are
-//	*/text/*.toml, internal/**/text/*.toml      whose characters the heading font keeps
+//	text/*.toml, */text/*.toml, internal/**/text/*.toml    whose characters the heading font keeps
 //
 // Output in internal/web/dist: the files, FILE.br and FILE.gz beside each that
 // gains by it, and manifest.json: {"islands/map.js": {"file", "bytes",

@@ -24,8 +24,9 @@ const (
 	fillTo = 560
 )
 
-// displayKey matches the keys of pieces that are set in the display font.
-var displayKey = regexp.MustCompile(`(^|\.)(title|heading|name|hero|display|nav|stat)([.-][a-z0-9.-]*)?$`)
+// displayKey matches the keys of pieces that are set in the display font: those
+// of the home page, and headings elsewhere.
+var displayKey = regexp.MustCompile(`^root\.home\.|(^|\.)(title|heading|name|hero|display|nav|stat)([.-][a-z0-9.-]*)?$`)
 
 // piece is one line of a catalogue: a quoted key and a text.
 var piece = regexp.MustCompile(`(?m)^\s*"?([A-Za-z0-9.\-]+)"?\s*=\s*(.*)$`)
@@ -72,7 +73,7 @@ func (b *build) subset(ctx context.Context, name, text string) ([]byte, error) {
 func (b *build) characters() (display, mark string, err error) {
 	wanted, others := map[rune]int{}, map[rune]int{}
 	var brand strings.Builder
-	for _, p := range b.glob("*/text/*.toml", "internal/*/text/*.toml", "internal/*/*/text/*.toml") {
+	for _, p := range b.glob("text/*.toml", "*/text/*.toml", "internal/*/text/*.toml", "internal/*/*/text/*.toml") {
 		raw, err := os.ReadFile(p)
 		if err != nil {
 			return "", "", err

@@ -407,9 +407,9 @@ func galleryParts() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = Legend(LegendParams{Title: gt(ctx, "legend"), Unit: gt(ctx, "legend.unit"), Items: []LegendItem{
-			{Class: "gd-ramp-1", Label: "0–50", Count: "412"}, {Class: "gd-ramp-2", Label: "50–200"}, {Class: "gd-ramp-3", Label: "200–800"},
-			{Class: "gd-ramp-4", Label: "800–3,000"}, {Class: "gd-ramp-5", Label: "3,000–10,000"}, {Class: "gd-ramp-6", Label: "10,000–20,000"},
-			{Class: "gd-ramp-7", Label: "20,000–"}, {Class: "gd-missing", Label: gt(ctx, "legend.missing")},
+			{Class: "c0", Label: "0–50", Count: "412"}, {Class: "c1", Label: "50–200"}, {Class: "c2", Label: "200–800"},
+			{Class: "c3", Label: "800–3,000"}, {Class: "c4", Label: "3,000–10,000"}, {Class: "c5", Label: "10,000–20,000"},
+			{Class: "c6", Label: "20,000–"}, {Class: "missing", Label: gt(ctx, "legend.missing")},
 		}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

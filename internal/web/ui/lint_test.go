@@ -41,7 +41,7 @@ func sources(t *testing.T, patterns ...string) []source {
 }
 
 func templates(t *testing.T) []source {
-	return sources(t, "internal/web/*.templ", "internal/web/ui/*.templ", "*/pages/*.templ")
+	return sources(t, "*.templ", "internal/web/*.templ", "internal/web/ui/*.templ", "*/pages/*.templ")
 }
 
 // comments are left out of every lint: they may say anything.

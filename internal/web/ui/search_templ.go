@@ -20,7 +20,7 @@ type SearchBoxParams struct {
 	Button  string
 	Hidden  []Pair // what else the query keeps, such as facets
 	Large   bool   // for a hero
-	HideKey bool   // leave the access key S to another search on the page
+	HideKey bool   // leave the access key S to another search on the page; the header's has it anyway
 }
 
 // Pair is a name and a value of a query.
@@ -220,7 +220,7 @@ func SearchBox(p SearchBoxParams) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, optional("accesskey", when(!p.HideKey, "S"), "aria-describedby", suffix(p.Hint != "", or(p.ID, "search"), "-hint")))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, optional("accesskey", when(!p.HideKey && ShellOf(ctx).SearchHref == "", "S"), "aria-describedby", suffix(p.Hint != "", or(p.ID, "search"), "-hint")))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
