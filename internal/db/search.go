@@ -110,7 +110,7 @@ func (s *Search) create() string {
 		names = append(names, c.Name)
 	}
 	return "CREATE VIRTUAL TABLE search USING fts5(" + strings.Join(names, ", ") +
-		", content='', contentless_delete=1, tokenize='ascii', prefix='1 2')"
+		", content='', contentless_delete=1, tokenize='ascii')"
 }
 
 // Close closes the file.
@@ -126,6 +126,10 @@ func (s *Search) Replace(ctx context.Context, docs []SearchDoc) error {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, s.create()); err != nil {
+			return err
+		}
+		// Gather in memory before writing: merging what was written costs more.
+		if _, err := tx.ExecContext(ctx, `INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)`); err != nil {
 			return err
 		}
 		return s.insert(ctx, tx, docs)
