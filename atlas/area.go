@@ -33,6 +33,9 @@ func (s *Service) getAreas(r *http.Request) (templ.Component, error) {
 		return nil, errNoLayer(web.PathValue(r, "layer"))
 	}
 	v := areaView{h: a.h, level: a.level, within: a.within}
+	if l, _, ok := v.h.find(v.within); ok && l == v.level {
+		return nil, errNoArea(v.within) // an area is no part of itself here
+	}
 	if code := web.Query(r, "area"); code != "" {
 		l, i, ok := v.h.find(bareCode(code))
 		if !ok || l != v.level {
@@ -81,15 +84,10 @@ func (v areaView) figure(ctx context.Context) pages.Map {
 	m := pages.Map{
 		ID: spec.ID + "-figure", Words: mapWords(ctx, i18n.T(ctx, "atlas.area.size")),
 		SVG:   svgComponent(func(t drawing.Theme) []byte { return drawing.SVG(v.h.areas, spec, t) }),
-		Notes: []string{i18n.T(ctx, "atlas.note.boundaries", source, i18n.Day(ctx, layer.Valid))},
-	}
-	query := "?simplify=200"
-	if v.within != "" {
-		query = "?within=" + v.within + "&simplify=25"
+		Notes: []string{i18n.T(ctx, "atlas.note.boundaries", source, i18n.DayShort(ctx, layer.Valid))},
 	}
 	if v.level < coverage.Village || v.within != "" { // the villages of the country are too many for one file
-		m.Island = island(ctx, string(web.WithQuery(web.URL(ctx, "atlas.style", v.level.String()+".json"), "within", v.within)),
-			string(web.URL(ctx, "atlas.layer", v.level.String()+".geojson"))+query, v.pointed)
+		m.Island = island(ctx, string(web.WithQuery(web.URL(ctx, "atlas.style", v.level.String()+".json"), "within", v.within)), v.pointed)
 	}
 	v.fill(ctx, &m)
 	return m
@@ -154,17 +152,15 @@ func otherName(in func(string) (string, string), lang string) string {
 	return ""
 }
 
-// parts are the areas one step further in.
+// parts are where to go from here: into one of the counties, or from an area
+// to those it holds.
 func (v areaView) parts(ctx context.Context) ([]pages.Found, string) {
-	at, level := v.within, v.level
-	if v.pointed != "" {
-		at, level = v.pointed, v.level+1
-	} else if v.within == "" && level > coverage.County {
-		level = coverage.County
-	} else {
-		return nil, ""
-	}
-	if level > coverage.Village {
+	at, level, into := v.pointed, v.level+1, v.level
+	switch {
+	case v.pointed != "" && level <= coverage.Village:
+	case v.pointed == "" && v.within == "":
+		level, into = coverage.County, max(v.level, coverage.Town)
+	default:
 		return nil, ""
 	}
 	var out []pages.Found
@@ -177,7 +173,7 @@ func (v areaView) parts(ctx context.Context) ([]pages.Found, string) {
 		f.Name, _ = a.Name.In(string(i18n.LangOf(ctx)))
 		f.Kind = ""
 		if v.pointed == "" {
-			f.Href = web.WithQuery(web.URL(ctx, "atlas.map", v.level), "within", a.Code)
+			f.Href = web.WithQuery(web.URL(ctx, "atlas.map", into), "within", a.Code)
 		}
 		out = append(out, f)
 	}

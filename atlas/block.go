@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"context"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -17,7 +18,7 @@ func (f *shown) block(id string, d Drawing) templ.Component {
 		Words: mapWords(f.ctx, f.unit()),
 	}
 	for i, row := range d.Legend {
-		r := pages.LegendRow{Class: row.Class, Text: row.Text, Areas: i18n.Number(f.ctx, row.Areas)}
+		r := pages.LegendRow{Class: row.Class, Text: row.Text, Areas: i18n.N(f.ctx, "atlas.legend.areas", int64(row.Areas))}
 		if !f.circles && i < f.classes.Len() {
 			r.Colour = drawing.Page.Colour(drawing.ClassInk(i, f.classes.Len()))
 		}
@@ -28,7 +29,7 @@ func (f *shown) block(id string, d Drawing) templ.Component {
 		m.Table.Rows[i] = pages.AreaRow{Code: row.Code, Name: row.Name, Value: row.Value, Class: row.Class}
 	}
 	if d.Style != "" {
-		m.Island = island(f.ctx, d.Style, d.Layers[0], bareCode(f.spec.Marked))
+		m.Island = island(f.ctx, d.Style, bareCode(f.spec.Marked))
 	}
 	return pages.MapFigure(m)
 }
@@ -40,13 +41,15 @@ func mapWords(ctx context.Context, value string) pages.MapWords {
 		Table:  i18n.T(ctx, "atlas.table.open"),
 		Name:   i18n.T(ctx, "atlas.table.name"),
 		Value:  value,
-		Areas:  i18n.T(ctx, "atlas.legend.areas"),
 	}
 }
 
 // island gives <gongdao-map> its addresses and words.
-func island(ctx context.Context, style, areas, point string) *pages.Island {
-	i := &pages.Island{Style: style, Areas: areas, Point: point}
+func island(ctx context.Context, style, point string) *pages.Island {
+	i := &pages.Island{Style: style, Point: point}
+	if !strings.Contains(style, "within=") {
+		i.Bounds = "119.2,21.8,122.2,25.4" // the main island and Penghu; the rest is a step away
+	}
 	for _, name := range []string{"label", "interactive", "drawing", "zoom-in", "zoom-out", "whole", "close", "unknown", "wheel", "wheel-mac", "fingers"} {
 		i.Words = append(i.Words, pages.Word{Name: name, Text: i18n.T(ctx, "atlas.island."+name)})
 	}

@@ -142,7 +142,7 @@ func (f *shown) notes() []string {
 	if source := f.in(f.spec.Source); source != "" {
 		notes = append(notes, i18n.T(f.ctx, "atlas.note.source", source))
 	}
-	return append(notes, i18n.T(f.ctx, "atlas.note.boundaries", f.in(layer.Source), i18n.Day(f.ctx, layer.Valid)))
+	return append(notes, i18n.T(f.ctx, "atlas.note.boundaries", f.in(layer.Source), i18n.DayShort(f.ctx, layer.Valid)))
 }
 
 // legend has a row for each class, for zero, missing and suppressed where

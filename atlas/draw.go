@@ -68,20 +68,25 @@ func (h *holding) figure(spec DrawSpec) (*shown, error) {
 		return nil, err
 	}
 	f.take()
-	method, k := figure.Method(spec.Method), spec.Classes
+	method, k := f.method(), spec.Classes
 	c, err := figure.Classify(method, k, f.cells)
 	if err != nil {
-		return nil, fault.Invalid.Errorf("atlas.bad-classes", "a map has 3 to 7 classes, made by jenks, quantile or equal; this asks for %d by %s", k, orJenks(method))
+		return nil, fault.Invalid.Errorf("atlas.bad-classes", "a map has 3 to 7 classes, made by jenks, quantile or equal; this asks for %d by %s", k, method)
 	}
 	f.classes = c
 	return f, nil
 }
 
-func orJenks(m figure.Method) figure.Method {
-	if m == "" {
-		return figure.Jenks
+// method is Jenks where the caller has no wish, but for densities: they are so
+// skewed that all but the cities would be one class.
+func (f *shown) method() figure.Method {
+	switch {
+	case f.spec.Method != "":
+		return figure.Method(f.spec.Method)
+	case f.kind == figure.Density:
+		return figure.Quantile
 	}
-	return m
+	return figure.Jenks
 }
 
 // window finds the areas that are drawn.
@@ -147,7 +152,7 @@ func (f *shown) take() {
 		cells[a.Code] = c
 	}
 	for code := range given {
-		if _, ok := f.h.areas.Find(f.level, code); !ok {
+		if _, ok := f.h.areas.Find(f.level, code); !ok && strings.HasPrefix(code, f.spec.Within) {
 			f.foreign++
 		}
 	}
@@ -162,9 +167,8 @@ func (f *shown) draw() (Drawing, error) {
 	if d.Figure, err = f.json(d.Legend); err != nil {
 		return Drawing{}, fmt.Errorf("atlas: draw %s: %w", words.title, err)
 	}
-	if !f.circles {
-		d.Layers = []string{f.layerURL()}
-		d.Style = "/atlas/styles/" + f.level.String() + ".json"
+	if !f.circles && (f.level < coverage.Village || f.spec.Within != "") { // the villages of the country are too many for one file
+		d.Layers, d.Style = f.addresses()
 	}
 	sum := sha256.Sum256(d.Figure)
 	id := "map-" + hex.EncodeToString(sum[:5])
@@ -202,12 +206,13 @@ func (d Drawing) File(theme string) []byte {
 	return d.draw(drawing.Light)
 }
 
-func (f *shown) layerURL() string {
-	u := "/atlas/layers/" + f.level.String() + ".geojson?"
+// addresses are those of the GeoJSON and the style for the island.
+func (f *shown) addresses() (layers []string, style string) {
+	layer, style := "/atlas/layers/"+f.level.String()+".geojson?", "/atlas/styles/"+f.level.String()+".json"
 	if f.spec.Within != "" {
-		return u + "within=" + f.spec.Within + "&simplify=25"
+		return []string{layer + "within=" + f.spec.Within + "&simplify=25"}, style + "?within=" + f.spec.Within
 	}
-	return u + "simplify=200"
+	return []string{layer + "simplify=200"}, style
 }
 
 func (f *shown) name(a *coverage.Area) string {

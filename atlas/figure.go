@@ -41,7 +41,7 @@ const (
 // Method is a way to choose class breaks.
 type Method = figure.Method
 
-// The methods of classification; the zero Method is Jenks.
+// The methods of classification.
 const (
 	Jenks    = figure.Jenks
 	Quantile = figure.Quantile
@@ -64,7 +64,7 @@ type DrawSpec struct {
 	Kind    FigureKind
 	Reason  civic.Text // why a count is drawn by shade; without one it becomes circles
 	Values  map[string]Cell
-	Method  string // jenks, quantile, equal; "" is jenks
+	Method  string // jenks, quantile, equal; "" is quantile for a density, jenks otherwise
 	Classes int    // 3 to 7; 0 is 5
 	Within  string // code of a county or town to zoom to; "" is the nation
 	PerKm2  bool   // divide by the area of land: a count becomes a density

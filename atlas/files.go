@@ -61,7 +61,7 @@ func (s *Service) asked(r *http.Request, layer string) (a asked, err error) {
 		return a, errNoLayer(layer)
 	}
 	if within := web.Query(r, "within"); within != "" {
-		if l, _, ok := a.h.find(bareCode(within)); !ok || l >= a.level {
+		if l, _, ok := a.h.find(bareCode(within)); !ok || l > a.level {
 			return a, errNoArea(within)
 		}
 		a.within = strings.TrimSuffix(bareCode(within), coverage.NationCode)

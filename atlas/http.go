@@ -69,9 +69,9 @@ func (s *Service) getMaps(r *http.Request) (templ.Component, error) {
 	p.Layers, p.LayersTitle, p.LayersLead = h.layerCards(ctx), i18n.T(ctx, "atlas.maps.layers"), i18n.T(ctx, "atlas.maps.layers-lead")
 	p.Words = pages.LayerWords{Valid: i18n.T(ctx, "atlas.layer.valid"), Source: i18n.T(ctx, "atlas.layer.source"),
 		Licence: i18n.T(ctx, "atlas.layer.licence"), Download: i18n.T(ctx, "atlas.layer.download")}
-	p.Picture = svgComponent(func(t drawing.Theme) []byte {
-		return drawing.SVG(h.areas, h.plain(ctx, coverage.County, "", ""), t)
-	})
+	picture := h.plain(ctx, coverage.County, "", "")
+	picture.Names, picture.Inset = false, func(string) string { return "" } // too small to be read
+	p.Picture = svgComponent(func(t drawing.Theme) []byte { return drawing.SVG(h.areas, picture, t) })
 	p.PictureHref, p.PictureText = web.URL(ctx, "atlas.map", coverage.County), i18n.T(ctx, "atlas.maps.picture")
 	return pages.MapsPage(p), nil
 }
@@ -117,7 +117,7 @@ func (h *holding) layerCards(ctx context.Context) []pages.Layer {
 		source, _ := layer.Source.In(string(i18n.LangOf(ctx)))
 		out = append(out, pages.Layer{
 			Title: i18n.T(ctx, "atlas.level."+l.String()), Areas: i18n.N(ctx, "atlas.layer.areas", int64(layer.Areas)),
-			Valid: i18n.Day(ctx, layer.Valid), Source: source, Licence: i18n.T(ctx, "atlas.licence"),
+			Valid: i18n.DayShort(ctx, layer.Valid), Source: source, Licence: i18n.T(ctx, "atlas.licence"),
 			Href: web.URL(ctx, "atlas.map", l), Downloads: h.downloads(ctx, l),
 		})
 	}

@@ -41,17 +41,21 @@ type object = map[string]any
 
 // style is a document of the MapLibre Style Specification 8.
 func style(a asked, t drawing.Theme) object {
-	query := "?simplify=200"
-	if a.within != "" {
-		query = "?within=" + a.within + "&simplify=25"
-	}
-	source := func(layer, query string) object {
-		return object{"type": "geojson", "data": "/atlas/layers/" + layer + ".geojson" + query, "promoteId": "code"}
+	source := func(l coverage.Level, query string) object {
+		return object{"type": "geojson", "data": "/atlas/layers/" + l.String() + ".geojson?" + query, "promoteId": "code"}
 	}
 	sources := object{
-		"areas": source(a.level.String(), query),
-		"names": source(a.level.String(), query+"&labels=1"),
-		"land":  source(coverage.County.String(), "?simplify=200"),
+		"areas": source(a.level, "simplify=200"),
+		"names": source(a.level, "labels=1"),
+		"land":  source(coverage.County, "simplify=200"),
+	}
+	outline := "land"
+	if a.within != "" { // a part is drawn finely, and so is its own border
+		l, _, _ := a.h.find(a.within)
+		within := "within=" + a.within
+		sources["areas"], sources["names"] = source(a.level, within+"&simplify=25"), source(a.level, within+"&labels=1")
+		sources["outline"] = source(l, within+"&simplify=25")
+		outline = "outline"
 	}
 	return object{
 		"version": 8,
@@ -59,21 +63,23 @@ func style(a asked, t drawing.Theme) object {
 		"center":  []float64{120.9, 23.7},
 		"zoom":    6.5,
 		"sources": sources,
-		"layers":  styleLayers(t),
+		"layers":  styleLayers(t, outline),
 	}
 }
 
-func styleLayers(t drawing.Theme) []object {
-	line := func(id, source string, ink drawing.Ink, width any) object {
+// styleLayers draws the land, the areas on it, and the line of outline.
+func styleLayers(t drawing.Theme, outline string) []object {
+	line := func(id, source string, ink drawing.Ink, opacity float64, near float64) object {
+		width := []any{"interpolate", []any{"linear"}, []any{"zoom"}, 6, near / 3, 10, near}
 		return object{"id": id, "type": "line", "source": source, "layout": object{"line-join": "round"},
-			"paint": object{"line-color": t.Colour(ink), "line-width": width}}
+			"paint": object{"line-color": t.Colour(ink), "line-width": width, "line-opacity": opacity}}
 	}
 	return []object{
 		{"id": "paper", "type": "background", "paint": object{"background-color": t.Colour(drawing.Paper)}},
 		{"id": "land", "type": "fill", "source": "land", "paint": object{"fill-color": t.Colour(drawing.Land)}},
 		{"id": "areas", "type": "fill", "source": "areas", "paint": object{"fill-color": classColour(t), "fill-antialias": true}},
-		line("borders", "areas", drawing.Line, []any{"interpolate", []any{"linear"}, []any{"zoom"}, 6, 0.4, 10, 1.2}),
-		line("counties", "land", drawing.Border, []any{"interpolate", []any{"linear"}, []any{"zoom"}, 6, 0.6, 10, 1.6}),
+		line("borders", "areas", drawing.Line, 0.75, 1.3),
+		line("outline", outline, drawing.Border, 0.8, 1.5),
 		{"id": "pointed", "type": "line", "source": "areas", "layout": object{"line-join": "round"}, "paint": object{
 			"line-color": t.Colour(drawing.Pointed),
 			"line-width": []any{"case", []any{"boolean", []any{"feature-state", "pointed"}, false}, 3, 0},

@@ -134,23 +134,26 @@ func size(x extent) float64 { return float64(x.e-x.w) * float64(x.n-x.s) }
 func (d *drawer) insets() {
 	for _, f := range d.insetF {
 		r := d.places[f]
-		d.printf("<path class=\"gd-map-inset\" fill=\"none\" stroke=\"%s\" stroke-width=\".6\" stroke-opacity=\".5\" d=\"M%s %sh%sv%sh-%sz\"/>\n",
+		d.printf("<path class=\"gd-map-frame\" fill=\"none\" stroke=\"%s\" stroke-width=\".6\" stroke-opacity=\".5\" d=\"M%s %sh%sv%sh-%sz\"/>\n",
 			d.theme.Colour(Border), px(r.x), px(r.y), px(r.w), px(r.h), px(r.w))
 		if name := d.spec.Inset(windows[f].name); name != "" {
-			d.text(name, r.x+6, r.y+15, 12, "start", false)
+			d.text("inset", name, r.x+6, r.y+15, "start")
 		}
 	}
 }
 
-// text writes one line. halo puts paper behind it, so that it can be read on
-// any fill.
-func (d *drawer) text(s string, x, y, size float64, anchor string, halo bool) {
+// textSize is the height of all writing, in px.
+const textSize = 12
+
+// text writes one line. The name of an area has paper behind it, so that it
+// can be read on any fill.
+func (d *drawer) text(class, s string, x, y float64, anchor string) {
 	behind := ""
-	if halo {
+	if class == "name" {
 		behind = ` stroke="` + d.theme.Colour(Paper) + `" stroke-width="2.6" stroke-linejoin="round" paint-order="stroke"`
 	}
-	d.printf("<text class=\"gd-map-text\" x=\"%s\" y=\"%s\" font-size=\"%s\" font-family=\"sans-serif\" text-anchor=\"%s\" fill=\"%s\"%s>%s</text>\n",
-		px(x), px(y), px(size), anchor, d.theme.Colour(Text), behind, html.EscapeString(s))
+	d.printf("<text class=\"gd-map-text gd-map-%s\" x=\"%s\" y=\"%s\" font-size=\"%d\" font-family=\"sans-serif\" text-anchor=\"%s\" fill=\"%s\"%s>%s</text>\n",
+		class, px(x), px(y), textSize, anchor, d.theme.Colour(Text), behind, html.EscapeString(s))
 }
 
 // names writes the names of areas, the largest first, where no other name is.
@@ -161,8 +164,8 @@ func (d *drawer) names() {
 	areas := d.c.Areas[d.spec.Level]
 	var order []int
 	for i := range areas {
-		if d.within(i) {
-			order = append(order, i)
+		if d.within(i) && (frameOf(areas[i].Label) == d.main || d.spec.Inset(windows[frameOf(areas[i].Label)].name) == "") {
+			order = append(order, i) // an inset has a name already
 		}
 	}
 	sort.SliceStable(order, func(a, b int) bool { return areas[order[a]].KM2 > areas[order[b]].KM2 })
@@ -174,13 +177,13 @@ func (d *drawer) names() {
 	for _, i := range order {
 		name := d.spec.Name(&areas[i])
 		x, y := d.place(areas[i].Label)
-		w := TextWidth(name, 12)
+		w := TextWidth(name, textSize)
 		r := rect{x - w/2 - 1, y - 7, w + 2, 15}
 		if r.x < 0 || r.x+r.w > d.width || r.y < 0 || r.y+r.h > d.height || anyMeets(taken, r) {
 			continue
 		}
 		taken = append(taken, r)
-		d.text(name, x, y+4, 12, "middle", true)
+		d.text("name", name, x, y+4, "middle")
 	}
 }
 

@@ -1,4 +1,4 @@
-import type { Map as MapLibre } from "maplibre-gl";
+import type { ExpressionSpecification, Map as MapLibre } from "maplibre-gl";
 import type { AreaTable } from "./_table";
 
 const size = 16; // of a pattern, in px
@@ -39,13 +39,13 @@ export function recolour(map: MapLibre, page: Element): void {
   map.setPaintProperty("paper", "background-color", get("paper"));
   map.setPaintProperty("land", "fill-color", get("land"));
   map.setPaintProperty("borders", "line-color", get("line"));
-  map.setPaintProperty("counties", "line-color", get("border"));
+  map.setPaintProperty("outline", "line-color", get("border"));
   map.setPaintProperty("pointed", "line-color", get("pointed"));
   map.setPaintProperty("names", "text-color", get("text"));
   map.setPaintProperty("names", "text-halo-color", get("paper"));
   const shades: string[] = [];
   for (const name of ["1", "2", "3", "4", "5", "6", "7", "8", "9", "zero"]) shades.push(name, get(name));
-  map.setPaintProperty("areas", "fill-color", ["match", ["to-string", ["feature-state", "shade"]], ...shades, get("2")]);
+  map.setPaintProperty("areas", "fill-color", ["match", ["to-string", ["feature-state", "shade"]], ...shades, get("2")] as unknown as ExpressionSpecification);
   for (const name of ["missing", "suppressed"]) {
     if (map.hasImage(`gd-${name}`)) map.updateImage(`gd-${name}`, pattern(page, name));
   }

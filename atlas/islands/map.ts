@@ -14,7 +14,7 @@ interface Feature {
 }
 
 /**
- * <gongdao-map data-style data-areas data-table data-classes> over a finished
+ * <gongdao-map data-style data-table data-classes data-point data-bounds> over a finished
  * drawing. It shows the same areas with MapLibre; names and values come from
  * the table of the page, colours from its variables. Choosing a row of the
  * table points the area out, and choosing an area finds its row.
@@ -22,7 +22,7 @@ interface Feature {
 class GongdaoMap extends Island {
   private map: MapLibre | undefined;
   private canvas = make("div", "gd-map-canvas");
-  private toggle = make("button", "govuk-button govuk-button--secondary gd-map-toggle");
+  private toggle = make("button", "gd-link-button gd-map-toggle");
   private popup: Popup | undefined;
   private boxes = new Map<string, Box>();
   private pointed = "";
@@ -32,18 +32,13 @@ class GongdaoMap extends Island {
     const table = document.getElementById(this.dataset["table"] ?? "");
     if (!drawing || !table) throw new Error("needs a drawing and a table");
     const height = await this.seen(drawing);
-    const [style, areas] = await Promise.all([
-      this.json<StyleSpecification>(this.dataset["style"]),
-      this.json<{ features: Feature[] }>(this.dataset["areas"]),
-      stylesheet("islands/map.css"),
-    ]);
-    for (const f of areas.features) this.boxes.set(f.properties.code, boxOf(f.geometry.coordinates));
+    const [style] = await Promise.all([this.styled(), stylesheet("islands/map.css")]);
     setWorkerUrl(assetURL("islands/maplibre.worker.js"));
     this.canvas.style.height = `${Math.round(Math.min(Math.max(height, 320), window.innerHeight * 0.8))}px`;
     this.append(this.canvas);
     this.signal.addEventListener("abort", () => this.end(drawing), { once: true });
     try {
-      await this.open(this.local(style, areas), new AreaTable(table as HTMLTableElement, this.signal));
+      await this.open(style, new AreaTable(table as HTMLTableElement, this.signal));
     } catch (cause) {
       this.end(drawing);
       throw cause;
@@ -70,11 +65,18 @@ class GongdaoMap extends Island {
     return await answer.json() as T;
   }
 
-  /** The style with the areas already in it and names in the page's language. */
-  private local(style: StyleSpecification, areas: unknown): StyleSpecification {
-    const source = style.sources["areas"];
-    if (source?.type !== "geojson") throw new Error("the style has no areas");
-    source.data = areas as never;
+  /**
+   * The style with its data already in it: a worker may not be allowed to fetch.
+   * Names are in the page's language.
+   */
+  private async styled(): Promise<StyleSpecification> {
+    const style = await this.json<StyleSpecification>(this.dataset["style"]);
+    await Promise.all(Object.values(style.sources).map(async (source) => {
+      if (source.type === "geojson" && typeof source.data === "string") source.data = await this.json<Exclude<typeof source.data, string>>(source.data);
+    }));
+    const areas = style.sources["areas"];
+    if (areas?.type !== "geojson") throw new Error("the style has no areas");
+    for (const f of (areas.data as unknown as { features: Feature[] }).features) this.boxes.set(f.properties.code, boxOf(f.geometry.coordinates));
     for (const layer of style.layers) {
       if (layer.type === "symbol" && document.documentElement.lang === "en") {
         layer.layout = { ...layer.layout, "text-field": ["coalesce", ["get", "name_en"], ["get", "name"]] };
@@ -86,7 +88,7 @@ class GongdaoMap extends Island {
   private open(style: StyleSpecification, table: AreaTable): Promise<void> {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const map = (this.map = new MapLibre({
-      container: this.canvas, style, bounds: this.whole(), fitBoundsOptions: { padding: 16, animate: false },
+      container: this.canvas, style, bounds: this.first(), fitBoundsOptions: { padding: 16, animate: false },
       attributionControl: false, cooperativeGestures: true, dragRotate: false, pitchWithRotate: false, touchPitch: false,
       reduceMotion: calm, fadeDuration: 0, maxZoom: 15, minZoom: 4, renderWorldCopies: false,
       locale: {
@@ -151,6 +153,12 @@ class GongdaoMap extends Island {
     this.map?.fitBounds(bounds, { padding, maxZoom: 13 });
   }
 
+  /** What is shown first: what the page asks for, or everything. */
+  private first(): LngLatBoundsLike {
+    const [w, s, e, n] = (this.dataset["bounds"] ?? "").split(",").map(Number);
+    return n === undefined ? this.whole() : [[w ?? 0, s ?? 0], [e ?? 0, n]];
+  }
+
   private whole(): LngLatBoundsLike {
     const all: Box = [180, 90, -180, -90];
     for (const b of this.boxes.values()) widen(all, b);
@@ -165,7 +173,7 @@ class GongdaoMap extends Island {
       if (!still) this.map?.resize();
     };
     this.toggle.type = "button";
-    this.toggle.addEventListener("click", () => show(drawing.hidden), { signal: this.signal });
+    this.toggle.addEventListener("click", () => show(drawing.hidden !== false), { signal: this.signal });
     this.append(this.toggle);
     show(false);
   }

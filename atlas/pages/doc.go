@@ -28,7 +28,6 @@ type MapWords struct {
 	Table  string // opens the table
 	Name   string // head of the column of names
 	Value  string // head of the column of values
-	Areas  string // "areas", after a number
 }
 
 // LegendRow is one line of a legend.
@@ -36,7 +35,7 @@ type LegendRow struct {
 	Class  string // c0 … c6, zero, missing, suppressed, circle
 	Colour string // of a class, as in the drawing
 	Text   string
-	Areas  string // how many, already written
+	Areas  string // "12 areas"
 }
 
 // AreaTable holds every area of a map.
@@ -53,10 +52,10 @@ type AreaRow struct {
 
 // Island tells <gongdao-map> what to load, and its words.
 type Island struct {
-	Style string // MapLibre style
-	Areas string // GeoJSON
-	Point string // code of the area to point out
-	Words []Word
+	Style  string // address of the MapLibre style, which names its data
+	Point  string // code of the area to point out
+	Bounds string // west,south,east,north to begin with; "" shows everything
+	Words  []Word
 }
 
 // Word is one text of an island, without "data-t-".
