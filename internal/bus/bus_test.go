@@ -212,7 +212,7 @@ func TestOneHolder(t *testing.T) {
 	buses := []*bus.Bus{}
 	stops := []func(){}
 	for range 2 {
-		b := bus.New(d, bus.Config{Lease: 400 * time.Millisecond}, bus.Needs{})
+		b := bus.New(d, bus.Config{Lease: 4 * time.Second}, bus.Needs{})
 		bus.On(b, listener, hear)
 		buses = append(buses, b)
 		stops = append(stops, run(t, b))
