@@ -29,18 +29,18 @@ demo: build ## set up, build, and run the demonstration on 127.0.0.1:8080 (optio
 test: build conformance ## set up, build, and run every test
 	@tools/test.sh
 
-build: tools node_modules/.package-lock.json internal/web/dist/manifest.json ## set up, and build bin/gongdao
+build: tools node_modules/.package-lock.json internal/web/dist/manifest.json seed/postal-codes.csv ## set up, and build bin/gongdao
 	@$(STEP) gongdao 'the modules come from the Go module proxy: check the network or GOPROXY, then run make again' -- \
 		go build -buildvcs=$(VCS) -ldflags='-s -w' -o bin/gongdao ./cmd/gongdao
 
-check: tools node_modules/.package-lock.json internal/web/dist/manifest.json ## gofmt, vet, staticcheck, generated files, types, both flavours, races
+check: tools node_modules/.package-lock.json internal/web/dist/manifest.json seed/postal-codes.csv ## gofmt, vet, staticcheck, generated files, types, both flavours, races
 	@tools/check.sh
 
 dev: build ## the demonstration, built and started again when a source changes
 	@tools/dev.sh $(DEMO)
 
 bench: build ## measure ours beside its peers, one JSON object a line
-	@for name in platform opendata web; do bin/gongdao bench $$name --json || exit 1; done
+	@for name in platform opendata; do bin/gongdao bench $$name --json || exit 1; done
 
 e2e: build conformance ## every page in a browser, kill runs, both engines: the long suite
 	@GONGDAO_SLOW=1 tools/test.sh -timeout 60m
@@ -56,7 +56,7 @@ conformance: conformance/node_modules/.package-lock.json ## install the foreign 
 
 clean: ## remove what was built and fetched here, never data
 	rm -rf bin .cache node_modules conformance/node_modules
-	find internal/web/dist -mindepth 1 ! -name .gitkeep -delete
+	find internal/web/dist seed -mindepth 1 ! -name .gitkeep -delete
 
 tools:
 	@tools/need.sh
@@ -68,6 +68,13 @@ node_modules/.package-lock.json: package.json package-lock.json | tools
 conformance/node_modules/.package-lock.json: conformance/package.json conformance/package-lock.json | tools
 	@$(STEP) clients '$(OFFLINE)' -- $(NPM) --prefix conformance
 	@touch $@
+
+seed/postal-codes.csv: tools/seeds.sh node_modules/.package-lock.json
+	@$(STEP) seeds -- tools/seeds.sh
+
+# Boundaries and postal codes, embedded so that a fresh installation has a map.
+seed/boundaries.json.gz: tools/seeds.sh node_modules/.package-lock.json
+	@$(STEP) seeds -- tools/seeds.sh
 
 internal/web/dist/manifest.json: $(ASSET_SOURCES) node_modules/.package-lock.json
 	@$(STEP) assets -- go -C tools run ./assets -root ..

@@ -257,7 +257,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, i Import, v Version, p 
 	if _, err := moveImport(tx, i, Working); err != nil {
 		return err
 	}
-	n, _, err := publishVersion(tx, v.ID, i.Officer)
+	n, _, err := publishVersion(tx, v.ID, i.Officer, "")
 	if err != nil {
 		return err
 	}

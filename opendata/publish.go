@@ -3,6 +3,7 @@ package opendata
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
@@ -40,10 +41,20 @@ func isOperator(ctx context.Context) bool { return ctx.Value(operatorKey{}) != n
 // Publishing a published version again changes nothing.
 // Errors: fault.NotFound, fault.Forbidden, fault.Conflict for a withdrawn one.
 func (s *Service) Publish(ctx context.Context, version string) (Version, error) {
+	return s.PublishWith(ctx, version, "")
+}
+
+// PublishWith publishes a draft that holds national ids: an officer signs the
+// reason why they may be public. Errors: as of Publish, and fault.Invalid
+// without a reason where one is needed.
+func (s *Service) PublishWith(ctx context.Context, version, reason string) (Version, error) {
+	if err := s.signed(ctx, version, reason); err != nil {
+		return Version{}, err
+	}
 	var v Version
 	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
 		var err error
-		v, err = s.publish(ctx, tx, version)
+		v, err = s.publish(ctx, tx, version, reason)
 		return err
 	})
 	if err != nil {
@@ -52,7 +63,28 @@ func (s *Service) Publish(ctx context.Context, version string) (Version, error) 
 	return v, nil
 }
 
-func (s *Service) publish(ctx context.Context, tx *db.Tx, version string) (Version, error) {
+// signed asks for a reason where a file holds national ids (個人資料保護法 §6, §16).
+func (s *Service) signed(ctx context.Context, version, reason string) error {
+	var v Version
+	err := s.needs.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		v, err = versionByID(tx, version)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p, err := s.Profile(ctx, v)
+	if err != nil {
+		return err
+	}
+	if p.Personal.Blocks() && strings.TrimSpace(reason) == "" {
+		const sentence = "this file holds national ids; write why they may be public, and the article that allows it"
+		return fault.Invalid.Errorf("opendata.personal-reason", sentence).At("reason", "opendata.personal-reason", sentence)
+	}
+	return nil
+}
+
+func (s *Service) publish(ctx context.Context, tx *db.Tx, version, reason string) (Version, error) {
 	v, err := versionByID(tx, version)
 	if err != nil {
 		return Version{}, err
@@ -74,7 +106,7 @@ func (s *Service) publish(ctx context.Context, tx *db.Tx, version string) (Versi
 	if !v.State.canBecome(Published) {
 		return Version{}, fault.Conflict.Errorf("opendata.bad-move", "a version that is %s cannot become %s", string(v.State), string(Published))
 	}
-	number, moved, err := publishVersion(tx, v.ID, access.From(ctx).Officer)
+	number, moved, err := publishVersion(tx, v.ID, access.From(ctx).Officer, strings.TrimSpace(reason))
 	if err != nil || !moved {
 		return Version{}, err
 	}

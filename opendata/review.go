@@ -2,6 +2,8 @@ package opendata
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"strings"
@@ -199,4 +201,13 @@ func titleOf(file string) string {
 		return "data"
 	}
 	return base
+}
+
+// ending is the last part of a file name with its dot, as delivered.
+func ending(file string) string { return path.Ext(strings.ReplaceAll(file, `\`, "/")) }
+
+// shortDigest names what has no letters of its own, the same every time.
+func shortDigest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
 }

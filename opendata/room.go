@@ -14,6 +14,7 @@ import (
 	"github.com/gongdao/gongdao/internal/config"
 	"github.com/gongdao/gongdao/internal/db"
 	"github.com/gongdao/gongdao/internal/i18n"
+	"github.com/gongdao/gongdao/internal/jobs"
 	"github.com/gongdao/gongdao/internal/olap"
 )
 
@@ -93,6 +94,8 @@ type Gazetteer interface {
 // Drawing draws a map of values by area. The atlas room provides it.
 type Drawing interface {
 	Draw(ctx context.Context, spec MapSpec) (Map, error)
+	// Counties lists the areas one can zoom to, with names in the language of ctx.
+	Counties(ctx context.Context) ([]MapRow, error)
 }
 
 // Needs is all the room is given. Gazetteer and Drawing may be nil.
@@ -116,6 +119,7 @@ type Service struct {
 	index   *index
 	answers *answers
 	busy    working
+	exports gate
 
 	mu       sync.Mutex            // guards profiles
 	profiles map[string]*profileOf // by digest; a bounded memory of what is in the blob store
@@ -130,12 +134,12 @@ func New(ctx context.Context, cfg Config, needs Needs) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opendata: %w", err)
 	}
-	s := &Service{cfg: cfg, needs: needs, tables: t, answers: newAnswers(cfg.CacheBytes), profiles: map[string]*profileOf{}}
-	if s.index, err = openIndex(ctx, cfg.Dir); err != nil {
-		return nil, fmt.Errorf("opendata: search: %w", err)
-	}
-	return s, nil
+	return &Service{cfg: cfg, needs: needs, tables: t, index: new(index), answers: newAnswers(cfg.CacheBytes),
+		exports: gate{max: cfg.ExportsAtOne}, profiles: map[string]*profileOf{}}, nil
 }
 
-// Close gives up what New opened.
-func (s *Service) Close() error { return s.index.close() }
+// Register gives the room's jobs to the workers.
+func (s *Service) Register(j *jobs.Jobs) {
+	jobs.Work(j, jobs.Options{Timeout: s.cfg.IngestTime.Or(15*time.Minute) + time.Minute, MaxAttempts: 5},
+		func(ctx context.Context, a importJob) error { return s.work(ctx, a.Import) })
+}

@@ -139,14 +139,14 @@ func resourceByID(tx *db.Tx, id string) (Resource, error) {
 }
 
 const versionColumns = `id, resource, number, label, state, file_name, sha256, bytes, encoding, table_rows, table_bytes,
-	findings, profile, recipe, areas, created_at, published_at, published_by, withdrawn_at, reason_zh, reason_en`
+	findings, profile, recipe, areas, created_at, published_at, published_by, signed, withdrawn_at, reason_zh, reason_en`
 
 func scanVersion(r scanner) (Version, error) {
 	var v Version
 	var areas, created, published, withdrawn string
 	err := r.Scan(&v.ID, &v.Resource, &v.Number, &v.Label, &v.State, &v.FileName, &v.SHA256, &v.Bytes, &v.Encoding,
 		&v.Rows, &v.TableBytes, &v.Findings, &v.Profile, &v.Recipe, &areas, &created, &published, &v.PublishedBy,
-		&withdrawn, &v.Reason.ZhTW, &v.Reason.En)
+		&v.Signed, &withdrawn, &v.Reason.ZhTW, &v.Reason.En)
 	if err != nil {
 		return Version{}, err
 	}
@@ -171,7 +171,7 @@ func insertVersion(tx *db.Tx, v Version) error {
 		}
 	}
 	_, err := tx.Exec(`INSERT INTO opendata_version (`+versionColumns+`)
-		VALUES (?, ?, 0, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', '', '')`,
+		VALUES (?, ?, 0, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', '', '', '')`,
 		v.ID, v.Resource, v.Label, v.FileName, v.SHA256, v.Bytes, v.Encoding, v.Rows, v.TableBytes, v.Findings,
 		v.Profile, v.Recipe, areas, tx.Stamp())
 	return err
@@ -225,11 +225,11 @@ func sameDelivery(tx *db.Tx, resource, sha256, recipe string) (Version, bool, er
 }
 
 // publishVersion gives the draft its number. The row is only touched while it is a draft.
-func publishVersion(tx *db.Tx, id string, by civic.OfficerID) (int64, bool, error) {
+func publishVersion(tx *db.Tx, id string, by civic.OfficerID, signed string) (int64, bool, error) {
 	var n int64
-	err := tx.QueryRow(`UPDATE opendata_version SET state = 'published', published_at = ?, published_by = ?,
+	err := tx.QueryRow(`UPDATE opendata_version SET state = 'published', published_at = ?, published_by = ?, signed = ?,
 		number = (SELECT coalesce(max(w.number), 0) + 1 FROM opendata_version w WHERE w.resource = opendata_version.resource)
-		WHERE id = ? AND state = 'draft' RETURNING number`, tx.Stamp(), by, id).Scan(&n)
+		WHERE id = ? AND state = 'draft' RETURNING number`, tx.Stamp(), by, signed, id).Scan(&n)
 	if errors.Is(err, db.ErrNoRows) {
 		return 0, false, nil
 	}

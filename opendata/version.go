@@ -52,6 +52,7 @@ type Version struct {
 	CreatedAt   time.Time
 	PublishedAt time.Time
 	PublishedBy civic.OfficerID
+	Signed      string // the officer's reason, where the file holds national ids
 	WithdrawnAt time.Time
 	Reason      civic.Text
 }

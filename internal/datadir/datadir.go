@@ -72,14 +72,14 @@ func (d *Dir) Path(parts ...string) string {
 // Socket is where the owner listens for commands (mode 0600).
 func Socket(path string) string { return filepath.Join(path, "gongdao.sock") }
 
-// Empty reports whether nothing but the lock is in the folder.
+// Empty reports whether nothing but the lock and a log is in the folder.
 func (d *Dir) Empty() (bool, error) {
 	list, err := os.ReadDir(d.path)
 	if err != nil {
 		return false, err
 	}
 	for _, e := range list {
-		if e.Name() != "lock" {
+		if e.Name() != "lock" && filepath.Ext(e.Name()) != ".log" {
 			return false, nil
 		}
 	}

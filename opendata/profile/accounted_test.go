@@ -313,3 +313,5 @@ func lookUp(t *rapid.T, p profile.Profile, rows, table [][]string) {
 func blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(c string) bool { return strings.Trim(c, " \t\r\n\u00a0\u3000") != "" })
 }
+
+func toUTF16BE(text string) []byte { return toUTF16(binary.BigEndian, text, true) }

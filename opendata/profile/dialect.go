@@ -32,18 +32,22 @@ func (r *run) firstDelimiter(c codec, s survey) (byte, error) {
 			text = text[:at+1]
 		}
 	}
-	best := trial{share: leastShare}
+	best, tooWide := trial{share: leastShare}, byte(0)
 	for i, d := range delimiters {
 		if s.delims[i] == 0 {
 			continue
 		}
 		t, err := try(newTokeniser(textStream(text), d, s.lf == 0 && s.cr > 0))
 		if err != nil {
-			continue // too long a row for this delimiter at the beginning
+			tooWide = d // the second reading says where
+			continue
 		}
 		if t.better(best) {
 			best = t
 		}
+	}
+	if best.delim == 0 {
+		return tooWide, nil
 	}
 	return best.delim, nil
 }

@@ -38,10 +38,8 @@ func decideHeader(first titles, width int, columns []*column, described []string
 	if aboveTyped(top, columns) {
 		return 1 + second(first, width, columns), false
 	}
-	for i, t := range top {
-		if i < len(columns) && typed(columns[i]) && t != "" {
-			return 0, false // a typed column without a title above it: top is data
-		}
+	if !slices.ContainsFunc(columns, func(c *column) bool { return c.filled+c.empty > 0 }) && overTyped(top, first[1]) {
+		return 1, false
 	}
 	if titled(top) && !again(top, columns) {
 		return 1, true
@@ -70,6 +68,16 @@ func fit(top []string, width int) bool {
 func aboveTyped(top []string, columns []*column) bool {
 	for i, t := range top {
 		if t != "" && i < len(columns) && typed(columns[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// overTyped is aboveTyped for a table whose second row is its last.
+func overTyped(top, below []string) bool {
+	for i, t := range top {
+		if t != "" && i < len(below) && below[i] != "" && !of(isText, isMonth, isMonthROC, isYearROC, isMarker).has(lex([]byte(below[i])).class) {
 			return true
 		}
 	}

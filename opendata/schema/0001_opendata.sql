@@ -54,6 +54,7 @@ CREATE TABLE opendata_version (
 	created_at   TEXT NOT NULL,
 	published_at TEXT NOT NULL,
 	published_by TEXT NOT NULL,
+	signed       TEXT NOT NULL,      -- the officer's reason, where the file holds national ids
 	withdrawn_at TEXT NOT NULL,
 	reason_zh    TEXT NOT NULL,      -- why it was withdrawn
 	reason_en    TEXT NOT NULL
