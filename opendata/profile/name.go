@@ -20,15 +20,16 @@ var reserved = map[string]bool{
 // machineNames makes names that queries can use without quotes: letters, digits
 // and _, Han kept; unique whatever the case.
 func machineNames(labels []string) (names []string, repeated []int) {
-	taken := map[string]bool{}
+	taken, next := map[string]bool{}, map[string]int{}
 	for i, label := range labels {
 		name := machineName(label)
 		if name == "" {
 			name = fmt.Sprintf("column_%d", i+1)
 		}
-		unique := name
-		for n := 2; taken[strings.ToLower(unique)]; n++ {
-			unique = fmt.Sprintf("%s_%d", name, n)
+		unique, low := name, strings.ToLower(name)
+		for taken[strings.ToLower(unique)] {
+			next[low] = max(next[low]+1, 2)
+			unique = fmt.Sprintf("%s_%d", name, next[low])
 		}
 		if unique != name {
 			repeated = append(repeated, i)
