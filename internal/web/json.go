@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"maps"
 	"mime"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 
@@ -118,11 +116,11 @@ func (w *Web) mountJSON(r Route, method, path string) func(http.ResponseWriter, 
 	r.Handler.mount(w.api, op)
 	h := w.huma.last
 	return func(rw http.ResponseWriter, req *http.Request) error {
-		body, err := readJSON(req)
+		body, err := w.readJSON(req)
 		if err != nil {
 			return err
 		}
-		defer body.release()
+		defer w.release(body)
 		h(rw, req)
 		s := rw.(*answer).state
 		err, s.refused = s.refused, nil
@@ -140,25 +138,26 @@ type jsonBody struct {
 func (*jsonBody) Close() error { return nil }
 
 // release gives the memory back. Nobody may read the body any more.
-func (b *jsonBody) release() {
+func (w *Web) release(b *jsonBody) {
 	if b != nil && b.buffer.Cap() <= 1<<20 {
 		b.buffer.Reset()
 		b.Reader.Reset(nil)
-		bodies.Put(b)
+		w.bodies.Put(b)
 	}
 }
 
-var bodies = sync.Pool{New: func() any { return new(jsonBody) }}
-
 // readJSON reads the whole body, checks it, and puts it back; nil if there is
 // none.
-func readJSON(r *http.Request) (*jsonBody, error) {
+func (w *Web) readJSON(r *http.Request) (*jsonBody, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	b := bodies.Get().(*jsonBody)
+	b, ok := w.bodies.Get().(*jsonBody)
+	if !ok {
+		b = new(jsonBody)
+	}
 	if err := fillJSON(&b.buffer, r); err != nil {
-		b.release()
+		w.release(b)
 		return nil, err
 	}
 	b.Reader.Reset(b.buffer.Bytes())
@@ -211,80 +210,4 @@ func schemaName(t reflect.Type, hint string) string {
 		return name
 	}
 	return pkg + name
-}
-
-// operation is one native API call, for the API page.
-type operation struct {
-	Name, Method, Path, Doc, Who string
-	Room                         string
-	Fields                       []operationField // parameters, then members of the body
-}
-
-type operationField struct {
-	Name, In, Type, Doc string
-	Required            bool
-}
-
-// operations lists the JSON routes with their inputs, from the schema that
-// validates them.
-func (w *Web) operations() []operation {
-	var all []operation
-	for _, r := range w.routes {
-		if r.Handler.kind != jsonKind {
-			continue
-		}
-		o := operation{Name: r.Name, Method: r.method, Path: r.path, Doc: r.Doc, Who: r.Who.Name, Room: r.room()}
-		if op := w.operation(r); op != nil {
-			for _, p := range op.Parameters {
-				o.Fields = append(o.Fields, operationField{p.Name, p.In, typeOf(p.Schema), p.Description, p.Required})
-			}
-			o.Fields = append(o.Fields, w.bodyFields(op)...)
-		}
-		all = append(all, o)
-	}
-	return all
-}
-
-func (w *Web) operation(r *route) *huma.Operation {
-	item := w.api.OpenAPI().Paths[r.path]
-	if item == nil {
-		return nil
-	}
-	return map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put,
-		http.MethodPatch: item.Patch, http.MethodDelete: item.Delete, http.MethodHead: item.Head}[r.method]
-}
-
-func (w *Web) bodyFields(op *huma.Operation) []operationField {
-	if op.RequestBody == nil || op.RequestBody.Content["application/json"] == nil {
-		return nil
-	}
-	schema := op.RequestBody.Content["application/json"].Schema
-	if schema.Ref != "" {
-		schema = w.api.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
-	}
-	if schema == nil {
-		return nil
-	}
-	var fields []operationField
-	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
-		p := schema.Properties[name]
-		fields = append(fields, operationField{name, "body", typeOf(p), p.Description, slices.Contains(schema.Required, name)})
-	}
-	return fields
-}
-
-// typeOf writes a schema's type in one word or two.
-func typeOf(s *huma.Schema) string {
-	switch {
-	case s == nil:
-		return ""
-	case s.Ref != "":
-		return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]
-	case s.Type == "array":
-		return "[" + typeOf(s.Items) + "]"
-	case s.Format != "":
-		return s.Type + " (" + s.Format + ")"
-	default:
-		return s.Type
-	}
 }

@@ -93,6 +93,7 @@ type Web struct {
 
 	status  statusBoard
 	reports reportBoard
+	bodies  sync.Pool // of *jsonBody
 
 	mu    sync.Mutex
 	codes map[string]spokenCode // guarded by mu; faults answered so far, for /problems/{code}
