@@ -99,6 +99,13 @@ type Column struct {
 	Lat    string `json:"lat,omitempty"`
 }
 
+func (c Column) source() string {
+	if c.Source != "" {
+		return c.Source
+	}
+	return c.Name
+}
+
 // CSVOptions shape a CSV answer. The zero value is a comma, line feeds, no byte
 // order mark, quotes where needed.
 type CSVOptions struct {
@@ -132,13 +139,6 @@ type Result struct {
 	More    bool // MaxRows cut the answer
 	Columns []Column
 	Millis  int64
-}
-
-func (c Column) source() string {
-	if c.Source != "" {
-		return c.Source
-	}
-	return c.Name
 }
 
 // LoadColumn is one column of the file that Load reads.

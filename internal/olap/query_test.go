@@ -28,12 +28,12 @@ const shelters = `SELECT * FROM (VALUES
 	(1, '信義,"國小"', 120, 1.5, '12.50'::DECIMAL(9,2), true, DATE '2023-05-08', TIMESTAMP '2021-06-23 14:59:57', 121.5, 25.03, '{"type":"Point","coordinates":[121.5,25.03]}', ['a', 'b,c']),
 	(2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
 	(3, '', -9223372036854775808, 'NaN'::DOUBLE, '-0.05'::DECIMAL(9,2), false, DATE '0001-01-01', TIMESTAMP '1969-12-31 23:59:59.5', 121, NULL, '{"type":"Feature","geometry":null,"properties":{"a":1}}', [])
-) t(_row, name, beds, area, fee, open, built, seen, lon, lat, shape, tags) ORDER BY _row`
+) t(_row, name, beds, area, cost, open, built, seen, lon, lat, shape, tags) ORDER BY _row`
 
 func columns() []olap.Column {
 	return []olap.Column{
 		{Name: "name", Label: "名稱", Type: olap.TypeText}, {Name: "beds", Type: olap.TypeInt}, {Name: "area", Type: olap.TypeDouble},
-		{Name: "fee", Type: olap.TypeDouble}, {Name: "open", Type: olap.TypeBoolean}, {Name: "built", Type: olap.TypeDate}, {Name: "seen", Type: olap.TypeDatetime},
+		{Name: "fee", Source: "cost", Type: olap.TypeDouble}, {Name: "open", Type: olap.TypeBoolean}, {Name: "built", Type: olap.TypeDate}, {Name: "seen", Type: olap.TypeDatetime},
 		{Name: "place", Type: olap.TypeGeoPoint2D, Lon: "lon", Lat: "lat"}, {Name: "tags"},
 	}
 }
@@ -242,7 +242,7 @@ func TestParquet(t *testing.T) {
 	var b bytes.Buffer
 	res, err := p.Query(t.Context(), olap.Query{
 		SQL: shelters + ";", Format: olap.Parquet, Deadline: time.Minute, MaxRows: 2, Compression: "snappy",
-		Columns: []olap.Column{{Name: "place", Type: olap.TypeGeoPoint2D, Lon: "lon", Lat: "lat"}, {Name: "fee"}},
+		Columns: []olap.Column{{Name: "place", Type: olap.TypeGeoPoint2D, Lon: "lon", Lat: "lat"}, {Name: "price", Source: "cost"}},
 	}, &b)
 	if err != nil || res.Rows != 2 {
 		t.Fatalf("Query() = %+v, %v, want 2 rows", res, err)
@@ -251,7 +251,7 @@ func TestParquet(t *testing.T) {
 	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := ask(t, p, olap.Query{SQL: "SELECT *, typeof(fee) FROM t", Tables: map[string]string{"t": path}, Format: olap.Arrays})
+	got := ask(t, p, olap.Query{SQL: "SELECT place_lon, place_lat, price, typeof(price) FROM t", Tables: map[string]string{"t": path}, Format: olap.Arrays})
 	if want := "[[121.5,25.03,12.50,\"DECIMAL(9,2)\"],\n[null,null,null,\"DECIMAL(9,2)\"]]"; got != want {
 		t.Errorf("read back: %s, want %s", got, want)
 	}
