@@ -193,6 +193,7 @@ func (a *App) openOpendata(ctx context.Context) (err error) {
 		Agencies: agencies{a}, Gazetteer: gazetteer{a}, Drawing: drawing{a},
 	})
 	if err == nil {
+		a.later(a.Opendata.Close)
 		a.Opendata.Register(a.jobs)
 	}
 	return err

@@ -51,7 +51,10 @@ func otherLang(ctx context.Context) string {
 
 func (a *App) getHome(r *http.Request) (templ.Component, error) {
 	ctx := r.Context()
-	found := a.Opendata.Find(ctx, opendata.Find{Limit: 6})
+	found, err := a.Opendata.Find(ctx, opendata.Find{Limit: 6})
+	if err != nil {
+		return nil, err
+	}
 	v := homeView{Search: web.URL(ctx, "opendata.datasets"), All: web.URL(ctx, "opendata.datasets"), Datasets: i18n.Number(ctx, found.Total),
 		Rows: i18n.Number(ctx, a.Opendata.Rowcount())}
 	for _, w := range []string{"root.try.1", "root.try.2", "root.try.3"} {
@@ -80,8 +83,8 @@ func (a *App) getHome(r *http.Request) (templ.Component, error) {
 
 // homeMap draws the newest dataset that lies on the map; nil if there is none.
 func (a *App) homeMap(ctx context.Context) *homeMap {
-	found := a.Opendata.Find(ctx, opendata.Find{Map: true, Limit: 1})
-	if len(found.Cards) == 0 {
+	found, err := a.Opendata.Find(ctx, opendata.Find{Map: true, Limit: 1})
+	if err != nil || len(found.Cards) == 0 {
 		return nil
 	}
 	c := found.Cards[0]

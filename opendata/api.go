@@ -109,7 +109,10 @@ func (s *Service) apiDatasets(ctx context.Context, in *datasetsIn) (*datasetsOut
 	if err != nil {
 		return nil, err
 	}
-	found := s.Find(ctx, Find{Words: in.Q, Agency: in.Agency, Theme: in.Theme, Frequency: in.Frequency, Licence: in.Licence, Map: in.Map, Limit: in.Limit, Offset: offset})
+	found, err := s.Find(ctx, Find{Words: in.Q, Agency: in.Agency, Theme: in.Theme, Frequency: in.Frequency, Licence: in.Licence, Map: in.Map, Limit: in.Limit, Offset: offset})
+	if err != nil {
+		return nil, err
+	}
 	out := new(datasetsOut)
 	out.Body.Total, out.Body.Facets, out.Body.Results = found.Total, found.Facets, []apiDatasetView{}
 	for _, c := range found.Cards {

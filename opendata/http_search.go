@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/internal/i18n"
 	"github.com/gongdao/gongdao/internal/web"
 	"github.com/gongdao/gongdao/internal/web/ui"
@@ -22,14 +23,14 @@ func readFind(r *http.Request) (Find, int) {
 	page, _ := strconv.Atoi(web.Query(r, "page"))
 	page = max(1, min(page, 100_000))
 	return Find{Words: web.Query(r, "q"), Agency: web.Query(r, "agency"), Theme: web.Query(r, "theme"), Frequency: web.Query(r, "frequency"),
-		Licence: web.Query(r, "licence"), Map: web.Query(r, "map") == "yes", Limit: searchRows, Offset: (page - 1) * searchRows}, page
+		Licence: web.Query(r, "licence"), Map: web.Query(r, "format") == onMap, Limit: searchRows, Offset: (page - 1) * searchRows}, page
 }
 
 // pairs returns the search as query pairs, one facet changed.
 func (f Find) pairs(facet, value string) []string {
-	kept := []string{"q", f.Words, "agency", f.Agency, "theme", f.Theme, "frequency", f.Frequency, "licence", f.Licence, "map", ""}
+	kept := []string{"q", f.Words, "agency", f.Agency, "theme", f.Theme, "frequency", f.Frequency, "licence", f.Licence, "format", ""}
 	if f.Map {
-		kept[11] = "yes"
+		kept[11] = onMap
 	}
 	var out []string
 	for i := 0; i < len(kept); i += 2 {
@@ -46,7 +47,10 @@ func (f Find) pairs(facet, value string) []string {
 func (s *Service) getSearch(r *http.Request) (templ.Component, error) {
 	ctx := r.Context()
 	f, page := readFind(r)
-	found := s.Find(ctx, f)
+	found, err := s.Find(ctx, f)
+	if err != nil {
+		return nil, err
+	}
 	url := web.URL(ctx, "opendata.datasets")
 	p := pages.Search{Action: url, Words: f.Words, Found: i18n.T(ctx, "opendata.search.found", i18n.N(ctx, "opendata.search.count", int64(found.Total)))}
 	p.Bare = found.Total == 0 && len(f.pairs("", "")) == 0
@@ -101,14 +105,10 @@ func (s *Service) facets(ctx context.Context, f Find, found Found) ui.FacetsPara
 	}
 	chosen := map[string]string{"agency": f.Agency, "theme": f.Theme, "frequency": f.Frequency, "licence": f.Licence}
 	if f.Map {
-		chosen["map"] = "yes"
+		chosen["format"] = onMap
 	}
-	for _, facet := range []string{"agency", "theme", "map", "frequency", "licence"} {
-		title := "opendata.search." + facet
-		if facet == "map" {
-			title = "opendata.search.format"
-		}
-		g := ui.FacetGroup{Title: i18n.T(ctx, title), Open: facet == "agency" || facet == "theme"}
+	for _, facet := range []string{"agency", "theme", "format", "frequency", "licence"} {
+		g := ui.FacetGroup{Title: i18n.T(ctx, "opendata.search."+facet), Open: facet == "agency" || facet == "theme"}
 		for _, v := range byCount(found.Facets[facet]) {
 			current := chosen[facet] == v
 			to := v
@@ -144,7 +144,9 @@ func (s *Service) facetName(ctx context.Context, facet, value string) string {
 		return i18n.T(ctx, "opendata.theme."+value)
 	case "frequency":
 		return frequency(ctx, value)
-	case "map":
+	case "licence":
+		return licenceName(ctx, civic.LicenceID(value))
+	case "format":
 		return i18n.T(ctx, "opendata.search.map.yes")
 	}
 	return value

@@ -1,16 +1,14 @@
 package opendata
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strings"
+	"path/filepath"
 	"sync"
 
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/db"
 	"github.com/gongdao/gongdao/opendata/profile"
-	"github.com/gongdao/gongdao/standards/hanvariant"
+	"github.com/gongdao/gongdao/opendata/search"
 )
 
 // Card is a dataset as lists show it.
@@ -20,6 +18,7 @@ type Card struct {
 	Resource  Resource
 	Latest    Version
 	Columns   int
+	Labels    []string // of its columns, at most 200
 }
 
 // Find says what a reader looks for. Every member may be empty.
@@ -30,7 +29,7 @@ type Find struct {
 	Frequency string
 	Licence   string
 	Map       bool // only what can be shown on a map
-	Limit     int
+	Limit     int  // 0 is 20
 	Offset    int
 }
 
@@ -38,67 +37,90 @@ type Find struct {
 type Found struct {
 	Total  int
 	Cards  []Card
-	Facets map[string]map[string]int // agency, theme, frequency, licence, map → value → count
+	Facets map[string]map[string]int // agency, theme, frequency, licence, format → value → count
 }
 
-// index is the catalogue in memory: derived from the tables, never stored.
+// onMap is the format facet's value for what can be shown on a map.
+const onMap = "map"
+
+// index is the catalogue as it is searched: derived from the tables, rebuilt at
+// the start, never stored for good.
 type index struct {
-	mu    sync.RWMutex // guards cards and pages
-	cards []entry      // newest first
+	words *search.Index
+
+	mu    sync.RWMutex // guards cards; held for memory only
+	cards map[string]Card
 }
 
-// entry is a card with what is searched: folded text by weight.
-type entry struct {
-	Card
-	title, near, far string // title; keywords and agency; names of columns and description
+func openIndex(ctx context.Context, s *Service) (*index, error) {
+	words, err := search.Open(ctx, filepath.Join(s.cfg.Dir, "search.sqlite"), s.needs.Now)
+	return &index{words: words, cards: map[string]Card{}}, err
 }
 
 // cardOf reads what lists show of a dataset; false if nothing is published.
-func (s *Service) cardOf(ctx context.Context, d Dataset) (entry, bool, error) {
-	var e entry
-	err := s.needs.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err := resourcesOf(tx, d.ID)
+func (s *Service) cardOf(ctx context.Context, id string) (Card, bool, error) {
+	var c Card
+	err := s.needs.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		c = Card{}
+		if c.Dataset, err = datasetByID(tx, id); err != nil {
+			return err
+		}
+		list, err := resourcesOf(tx, id)
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		e.Resource = list[0]
-		e.Latest, err = versionByNumber(tx, e.Resource.ID, 0)
+		c.Resource = list[0]
+		c.Latest, err = versionByNumber(tx, c.Resource.ID, 0)
 		return err
 	})
-	if isGone(err) || err == nil && e.Latest.ID == "" {
-		return entry{}, false, nil
+	if isGone(err) || err == nil && c.Latest.ID == "" {
+		return Card{}, false, nil
 	}
 	if err != nil {
-		return entry{}, false, err
+		return Card{}, false, err
 	}
-	return s.complete(ctx, e, d)
-}
-
-func (s *Service) complete(ctx context.Context, e entry, d Dataset) (entry, bool, error) {
-	e.Dataset = d
-	var err error
-	if e.Publisher, err = s.needs.Agencies.Agency(ctx, string(d.Agency)); err != nil {
-		return entry{}, false, err
+	if c.Publisher, err = s.needs.Agencies.Agency(ctx, string(c.Dataset.Agency)); err != nil {
+		return Card{}, false, err
 	}
-	p, err := s.Profile(ctx, e.Latest)
+	p, err := s.Profile(ctx, c.Latest)
 	if err != nil {
-		return entry{}, false, err
+		return Card{}, false, err
 	}
-	e.Columns = len(p.Columns)
-	e.title = hanvariant.Fold(d.Title.ZhTW + "\n" + d.Title.En + "\n" + d.Slug)
-	e.near = hanvariant.Fold(strings.Join(d.Keywords, "\n") + "\n" + e.Publisher.Name.ZhTW + "\n" + e.Publisher.Name.En)
-	e.far = hanvariant.Fold(d.Description.ZhTW + "\n" + d.Description.En + "\n" + labels(p))
-	return e, true, nil
+	c.Columns, c.Labels = len(p.Columns), labels(p)
+	return c, true, nil
 }
 
-func labels(p *profile.Profile) string {
-	var b strings.Builder
+func isGone(err error) bool { return err != nil && fault.Of(err).Kind == fault.NotFound }
+
+func labels(p *profile.Profile) []string {
+	var out []string
 	for i, c := range p.Columns {
 		if i < 200 {
-			b.WriteString(c.Label + "\n")
+			out = append(out, c.Label)
 		}
 	}
-	return b.String()
+	return out
+}
+
+func (c Card) entry() search.Entry {
+	d := c.Dataset
+	e := search.Entry{ID: d.ID, Keywords: d.Keywords, Agency: c.Publisher.Name.ZhTW + "\n" + c.Publisher.Name.En, Columns: c.Labels,
+		Description: d.Description.ZhTW + "\n" + d.Description.En, Notes: d.Slug, Updated: c.Latest.PublishedAt,
+		Facets: map[search.Facet][]string{search.Agency: {c.Publisher.Short}, search.Licence: {string(d.Licence)}}}
+	for _, t := range []string{d.Title.ZhTW, d.Title.En} {
+		if t != "" {
+			e.Titles = append(e.Titles, t)
+		}
+	}
+	for f, v := range map[search.Facet]string{search.Theme: d.Theme, search.Frequency: d.Frequency} {
+		if v != "" {
+			e.Facets[f] = []string{v}
+		}
+	}
+	if c.Latest.Areas != nil {
+		e.Facets[search.Format] = []string{onMap}
+	}
+	return e
 }
 
 // reindex builds the catalogue anew.
@@ -111,133 +133,89 @@ func (s *Service) reindex(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var list []entry
+	cards := map[string]Card{}
+	var entries []search.Entry
 	for _, d := range all {
-		e, ok, err := s.cardOf(ctx, d)
+		c, ok, err := s.cardOf(ctx, d.ID)
 		if err != nil {
 			return err
 		}
 		if ok {
-			list = append(list, e)
+			cards[d.ID] = c
+			entries = append(entries, c.entry())
 		}
+	}
+	if err := s.index.words.Replace(ctx, entries); err != nil {
+		return err
 	}
 	s.index.mu.Lock()
 	defer s.index.mu.Unlock()
-	s.index.cards = list
+	s.index.cards = cards
 	return nil
 }
 
 // Reindex brings one dataset of the catalogue up to date. Doing it twice
 // changes nothing.
 func (s *Service) Reindex(ctx context.Context, dataset string) error {
-	var d Dataset
-	err := s.needs.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		d, err = datasetByID(tx, dataset)
-		return err
-	})
-	if isGone(err) {
-		s.index.drop(dataset)
-		return nil
-	}
+	c, ok, err := s.cardOf(ctx, dataset)
 	if err != nil {
 		return err
 	}
-	e, ok, err := s.cardOf(ctx, d)
-	if err != nil {
-		return err
+	if !ok {
+		s.index.set(dataset, nil)
+		return s.index.words.Remove(ctx, dataset)
 	}
-	s.index.drop(dataset)
-	if ok {
-		s.index.mu.Lock()
-		defer s.index.mu.Unlock()
-		s.index.cards = append([]entry{e}, s.index.cards...)
-	}
-	return nil
+	s.index.set(dataset, &c)
+	return s.index.words.Put(ctx, c.entry())
 }
 
-func isGone(err error) bool { return err != nil && fault.Of(err).Kind == fault.NotFound }
-
-func (x *index) drop(dataset string) {
+func (x *index) set(dataset string, c *Card) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.cards = slices.DeleteFunc(slices.Clone(x.cards), func(e entry) bool { return e.Dataset.ID == dataset })
+	if c == nil {
+		delete(x.cards, dataset)
+		return
+	}
+	x.cards[dataset] = *c
 }
 
-// Find searches the catalogue. Every word must stand somewhere; 臺 and 台 are
-// one; where the title holds it counts most, then what is newer.
-func (s *Service) Find(_ context.Context, f Find) Found {
-	s.index.mu.RLock()
-	cards := s.index.cards
-	s.index.mu.RUnlock()
-	words := strings.Fields(hanvariant.Fold(f.Words))
-	type hit struct {
-		entry
-		score int
-	}
-	var hits []hit
-	out := Found{Facets: map[string]map[string]int{}}
-	for _, e := range cards {
-		if score := e.score(words); score > 0 && f.admits(e) {
-			hits = append(hits, hit{e, score})
-			e.count(out.Facets)
-		}
-	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
-	out.Total = len(hits)
-	from := min(f.Offset, len(hits))
-	to := len(hits)
-	if f.Limit > 0 {
-		to = min(from+f.Limit, to)
-	}
-	for _, h := range hits[from:to] {
-		out.Cards = append(out.Cards, h.Card)
-	}
-	return out
+func (x *index) get(dataset string) (Card, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	c, ok := x.cards[dataset]
+	return c, ok
 }
 
-// score is 0 unless every word stands somewhere in the entry.
-func (e *entry) score(words []string) int {
-	total := 1
-	for _, w := range words {
-		switch {
-		case e.title == w:
-			total += 100
-		case strings.Contains(e.title, w):
-			total += 10
-		case strings.Contains(e.near, w):
-			total += 4
-		case strings.Contains(e.far, w):
-			total++
-		default:
-			return 0
+// Find searches the catalogue. Every word must stand somewhere; 臺 and 台 are one.
+func (s *Service) Find(ctx context.Context, f Find) (Found, error) {
+	ask := search.Ask{Words: f.Words, Chosen: map[search.Facet][]string{}, Limit: f.Limit, Offset: f.Offset}
+	for facet, v := range map[search.Facet]string{search.Agency: f.Agency, search.Theme: f.Theme, search.Frequency: f.Frequency, search.Licence: f.Licence} {
+		if v != "" {
+			ask.Chosen[facet] = []string{v}
 		}
 	}
-	return total
-}
-
-func (f Find) admits(e entry) bool {
-	return (f.Agency == "" || f.Agency == e.Publisher.Short) && (f.Theme == "" || f.Theme == e.Dataset.Theme) &&
-		(f.Frequency == "" || f.Frequency == e.Dataset.Frequency) && (f.Licence == "" || f.Licence == string(e.Dataset.Licence)) &&
-		(!f.Map || e.Latest.Areas != nil)
-}
-
-func (e *entry) count(into map[string]map[string]int) {
-	add := func(facet, value string) {
-		if value == "" {
-			return
-		}
-		if into[facet] == nil {
-			into[facet] = map[string]int{}
-		}
-		into[facet][value]++
+	if f.Map {
+		ask.Chosen[search.Format] = []string{onMap}
 	}
-	add("agency", e.Publisher.Short)
-	add("theme", e.Dataset.Theme)
-	add("frequency", e.Dataset.Frequency)
-	add("licence", string(e.Dataset.Licence))
-	if e.Latest.Areas != nil {
-		add("map", "yes")
+	a, err := s.index.words.Search(ctx, ask)
+	if err != nil {
+		return Found{}, err
 	}
+	out := Found{Total: a.Total, Facets: map[string]map[string]int{}}
+	for _, h := range a.Hits {
+		if c, ok := s.index.get(h.ID); ok {
+			out.Cards = append(out.Cards, c)
+		}
+	}
+	for facet, counts := range a.Facets {
+		for _, n := range counts {
+			if out.Facets[string(facet)] == nil {
+				out.Facets[string(facet)] = map[string]int{}
+			}
+			out.Facets[string(facet)][n.Value] = n.Count
+		}
+	}
+	return out, nil
 }
 
 // Rowcount is how many rows the latest versions of all tables hold.

@@ -134,9 +134,16 @@ func New(ctx context.Context, cfg Config, needs Needs) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opendata: %w", err)
 	}
-	return &Service{cfg: cfg, needs: needs, tables: t, index: new(index), answers: newAnswers(cfg.CacheBytes),
-		exports: gate{max: cfg.ExportsAtOne}, profiles: map[string]*profileOf{}}, nil
+	s := &Service{cfg: cfg, needs: needs, tables: t, answers: newAnswers(cfg.CacheBytes),
+		exports: gate{max: cfg.ExportsAtOne}, profiles: map[string]*profileOf{}}
+	if s.index, err = openIndex(ctx, s); err != nil {
+		return nil, fmt.Errorf("opendata: %w", err)
+	}
+	return s, nil
 }
+
+// Close gives up what New opened.
+func (s *Service) Close() error { return s.index.words.Close() }
 
 // Register gives the room's jobs to the workers.
 func (s *Service) Register(j *jobs.Jobs) {
