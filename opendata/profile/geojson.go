@@ -241,7 +241,7 @@ func (f *features) addRow(b *batch, raw []byte, line int64) error {
 	b.cells = append(b.cells, f.row...)
 	b.width = max(b.width, len(f.row))
 	f.widths[len(f.row)]++
-	f.read += int64(len(f.row))
+	f.read += int64(len(f.row)) - 2 // longitude and latitude, which the geometry holds
 	f.rows++
 	return nil
 }
@@ -350,6 +350,7 @@ func (t *reading) finishFeatures(rd *features) (Profile, error) {
 		t.order = append(t.order, placeProperties+i)
 	}
 	if rd.points > 0 {
+		rd.read += 2 * rd.rows
 		labels = append(labels, "geo_point_lon", "geo_point_lat")
 		t.order = append(t.order, placeLon, placeLat)
 	}

@@ -61,7 +61,7 @@ func fit(top []string, width int) bool {
 			return false
 		}
 	}
-	return filled > 0 && 2*filled >= width && 2*len(unique) > filled
+	return filled > 0 && 2*filled >= width && 2*len(unique) >= filled
 }
 
 // aboveTyped reports whether some column below is of a type that its title is not.

@@ -246,7 +246,7 @@ func (t *reading) decideTypes() {
 		}
 		t.verd = append(t.verd, v)
 		col := Column{Name: t.head.names[i], Label: t.head.labels[i], Type: v.typ, SQLType: v.sql, Unit: v.unit, Note: v.note}
-		col.Stats = statsOf(c, converterOf(c, v), v.typ, rows, 0)
+		col.Stats = statsOf(c, converterOf(c, v), v.typ, rows, c.filled)
 		t.p.Columns = append(t.p.Columns, col)
 	}
 	t.findPoints()

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/gongdao/gongdao/opendata/profile"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestHeader(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/gongdao/gongdao/opendata/profile"
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestTypes gives one column of cells, its type, and what is stored.
