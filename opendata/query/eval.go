@@ -152,23 +152,29 @@ func (m *memory) call(n *node, row Row) any {
 		}
 		return v
 	}
-	if v == nil {
-		return nil
-	}
-	switch n.text {
-	case "length":
-		return int64(utf8.RuneCountInString(v.(string)))
-	case "lower":
-		return strings.ToLower(v.(string))
-	case "upper":
-		return strings.ToUpper(v.(string))
-	case "distance":
+	switch v := v.(type) {
+	case string:
+		return ofText(n.text, v)
+	case Point:
 		lon, lat, _ := n.args[1].lonLat()
-		return distance(v.(Point), Point{lon, lat})
-	case "date_format":
-		return m.formatDate(n, m.wall(n.args[0], v))
+		return distance(v, Point{lon, lat})
+	case time.Time:
+		if n.text == "date_format" {
+			return m.formatDate(n, m.wall(n.args[0], v))
+		}
+		return datePartOf(n.text, m.wall(n.args[0], v))
 	}
-	return datePartOf(n.text, m.wall(n.args[0], v))
+	return nil
+}
+
+func ofText(name, s string) any {
+	switch name {
+	case "length":
+		return int64(utf8.RuneCountInString(s))
+	case "lower":
+		return strings.ToLower(s)
+	}
+	return strings.ToUpper(s)
 }
 
 func datePartOf(name string, t time.Time) any {
@@ -191,7 +197,7 @@ func datePartOf(name string, t time.Time) any {
 
 // wall is the local date and time of a value of n, as if it were UTC.
 func (m *memory) wall(n *node, v any) time.Time {
-	t := v.(time.Time)
+	t, _ := v.(time.Time)
 	if n.typ == Date {
 		return t.UTC()
 	}
@@ -264,6 +270,9 @@ func (m *memory) compare(sign string, a, b *node, row Row) bool {
 	if a.typ == Date || b.typ == Date {
 		x, y = m.wall(a, x), m.wall(b, y)
 	}
+	if !scalarValue(x) || !scalarValue(y) {
+		return false
+	}
 	c := order2(x, y)
 	switch sign {
 	case "=":
@@ -278,6 +287,14 @@ func (m *memory) compare(sign string, a, b *node, row Row) bool {
 		return c > 0
 	}
 	return c >= 0
+}
+
+func scalarValue(v any) bool {
+	switch v.(type) {
+	case string, int64, float64, bool, time.Time:
+		return true
+	}
+	return false
 }
 
 func (m *memory) predicate(n *node, row Row) bool {

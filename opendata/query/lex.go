@@ -153,7 +153,8 @@ func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == 
 
 // quoted reads a string that starts with the quote q and returns its meaning
 // and its length with both quotes. Escapes are those of JSON; any other
-// character after a backslash stands for itself.
+// character after a backslash stands for itself. In a name only back quotes and
+// backslashes are escaped, as clients of the Explore API do.
 func (l *lexer) quoted(s string, q byte) (text string, n int, err error) {
 	var b strings.Builder
 	for i := 1; i < len(s); {
@@ -161,13 +162,13 @@ func (l *lexer) quoted(s string, q byte) (text string, n int, err error) {
 		case q:
 			return b.String(), i + 1, nil
 		case '\\':
-			r, m := unescape(s[i+1:])
+			r, m := unescape(s[i+1:], q)
 			if m == 0 {
 				i = len(s)
 				break
 			}
 			b.WriteRune(r)
-			i += 1 + m
+			i += 1 + max(m, 0)
 		default:
 			b.WriteByte(s[i])
 			i++
@@ -180,10 +181,17 @@ func (l *lexer) quoted(s string, q byte) (text string, n int, err error) {
 	return "", 0, e
 }
 
-// unescape reads what follows a backslash, and its length; 0 at the end.
-func unescape(s string) (rune, int) {
+// unescape reads what follows a backslash, and its length: 0 at the
+// end, negative where the backslash stands for itself.
+func unescape(s string, q byte) (rune, int) {
 	if s == "" {
 		return 0, 0
+	}
+	if q == '`' {
+		if s[0] == '`' || s[0] == '\\' {
+			return rune(s[0]), 1
+		}
+		return '\\', -1
 	}
 	switch s[0] {
 	case 'b':

@@ -219,7 +219,7 @@ func quote(s string, q rune) string {
 	var b strings.Builder
 	b.WriteRune(q)
 	for _, r := range s {
-		if e, ok := escapes[r]; ok {
+		if e, ok := escapes[r]; ok && (q != '`' || r == '\\') {
 			b.WriteString(e)
 			continue
 		}

@@ -186,6 +186,10 @@ func (r *reader) order(p Params) error {
 func (q *Query) Limit() int  { return q.limit }
 func (q *Query) Offset() int { return q.offset }
 
+// Everything reports whether q answers all fields of the schema, in order, a
+// row a record.
+func (q *Query) Everything() bool { return q.all }
+
 // Timezone is the IANA name of the zone that datetimes are answered in.
 func (q *Query) Timezone() string { return q.zone.String() }
 
