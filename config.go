@@ -8,6 +8,7 @@ import (
 	"github.com/gongdao/gongdao/atlas"
 	"github.com/gongdao/gongdao/identity"
 	"github.com/gongdao/gongdao/internal/blob"
+	"github.com/gongdao/gongdao/internal/bus"
 	"github.com/gongdao/gongdao/internal/db"
 	"github.com/gongdao/gongdao/internal/olap"
 	"github.com/gongdao/gongdao/internal/web"
@@ -57,7 +58,7 @@ func (c Config) database() db.Config {
 func Texts() []fs.FS {
 	return []fs.FS{
 		identity.Text(), opendata.Text(), atlas.Text(), profile.Text,
-		web.Text, ui.Text, blob.Text, olap.Text, ownText(),
+		web.Text, ui.Text, db.Text, blob.Text, olap.Text, bus.Text, ownText(),
 	}
 }
 
