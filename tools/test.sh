@@ -8,6 +8,7 @@ find .cache/judges -type f -mtime +2 -delete
 log=$PWD/.cache/judges/$(date +%Y%m%dT%H%M%S)-$$.log
 : >"$log"
 export GONGDAO_JUDGES_LOG=$log
+[ -x bin/gongdao ] && export GONGDAO_BIN=$PWD/bin/gongdao
 
 code=0
 go test "$@" ./... || code=$?
