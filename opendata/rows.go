@@ -23,6 +23,7 @@ type Ask struct {
 	Format  olap.Format
 	CSV     olap.CSVOptions
 	Export  bool // a long answer: the export deadline, no memory of it
+	Names   bool // CSV headed by names as queries use them, not by labels
 	// Compression of a Parquet export: zstd or snappy.
 	Compression string
 }
@@ -52,7 +53,7 @@ func (s *Service) Rows(ctx context.Context, a Ask, w io.Writer) (int64, error) {
 	return rows, err
 }
 
-func form(a Ask) string { return fmt.Sprintf("%s %+v", a.Format, a.CSV) }
+func form(a Ask) string { return fmt.Sprintf("%s %+v %t", a.Format, a.CSV, a.Names) }
 
 func (s *Service) ask(ctx context.Context, a Ask, w io.Writer) (int64, error) {
 	sql, err := a.Query.SQL(query.Options{Table: tableName, Now: s.needs.Now()})
@@ -61,7 +62,13 @@ func (s *Service) ask(ctx context.Context, a Ask, w io.Writer) (int64, error) {
 	}
 	q := s.statement(a.Version, sql)
 	q.Format, q.CSV, q.Timezone, q.Compression = a.Format, a.CSV, a.Query.Timezone(), a.Compression
+	if a.Names {
+		for i := range q.Columns {
+			q.Columns[i].Label = q.Columns[i].Name
+		}
+	}
 	if a.Export {
+		q.Bulk = true
 		q.Deadline = s.cfg.ExportTime.Or(10 * time.Minute)
 	}
 	r, err := s.needs.Workers.Query(ctx, q, w)
