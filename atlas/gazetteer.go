@@ -40,8 +40,7 @@ func (g *gazetteer) build() map[string][]place {
 	for l := coverage.County; l <= coverage.Village; l++ {
 		for i := range g.areas.Areas[l] {
 			p := place{l, i}
-			for _, lang := range []string{"zh-TW", "en"} {
-				chain := g.chain(p, lang)
+			for _, chain := range g.chains(p) {
 				for from := range chain {
 					key := strings.Join(chain[from:], "")
 					if own := chain[len(chain)-1]; own == "" || slices.Contains(names[key], p) {
@@ -53,6 +52,27 @@ func (g *gazetteer) build() map[string][]place {
 		}
 	}
 	return names
+}
+
+// former holds the names of townships that became cities in 2015; registers
+// still write them. The codes stayed.
+var former = map[string]string{"10005050": "頭份鎮", "10007100": "員林鎮"}
+
+// chains returns the names under which an area is known: today's, those of
+// before, and the English ones.
+func (g *gazetteer) chains(p place) [][]string {
+	zh := g.chain(p, "zh-TW")
+	out := [][]string{zh, g.chain(p, "en")}
+	if p.level < coverage.Town {
+		return out
+	}
+	town := g.areas.Areas[coverage.Town][g.areas.Up(p.level, p.index, coverage.Town)].Code
+	if before, ok := former[town]; ok {
+		old := slices.Clone(zh)
+		old[coverage.Town-1] = foldName(before)
+		out = append(out, old)
+	}
+	return out
 }
 
 // chain returns the folded names of an area and those it lies in, county first.
@@ -119,7 +139,7 @@ func (g *gazetteer) key(k AreaKey) found {
 		if i, ok := g.areas.Find(l, code); ok {
 			p := place{l, i}
 			f.fits = []place{p}
-			f.differs = given != "" && !g.isNamed(p, foldName(given))
+			f.differs = given != "" && !g.isNamed(p, given)
 			return f
 		}
 	}
@@ -150,7 +170,7 @@ func (g *gazetteer) named(given string) []place {
 	for i := range g.areas.Areas[coverage.Village] {
 		p := place{coverage.Village, i}
 		chain := g.chain(p, "zh-TW")
-		for from := range chain {
+		for from := range chain { // alone, or with any of the names before it
 			if like(pattern, []rune(strings.Join(chain[from:], ""))) {
 				fits = append(fits, p)
 				break
@@ -195,22 +215,22 @@ func like(pattern, name []rune) bool {
 	return true
 }
 
-// isNamed reports whether a folded name is that of the area, alone or with
-// those it lies in, or that of one it lies in.
-func (g *gazetteer) isNamed(p place, name string) bool {
-	for _, lang := range []string{"zh-TW", "en"} {
-		chain := g.chain(p, lang)
+// isNamed reports whether a given name is that of the area, alone or with
+// those it lies in, or that of one it lies in. Characters that could not be
+// written may be any.
+func (g *gazetteer) isNamed(p place, given string) bool {
+	name, pattern := foldName(given), []rune(foldName(unwritten(given)))
+	for _, chain := range g.chains(p) {
 		for from := range chain {
 			for to := from + 1; to <= len(chain); to++ {
-				if strings.Join(chain[from:to], "") == name {
+				own := strings.Join(chain[from:to], "")
+				if own == name || slices.Contains(pattern, '?') && like(pattern, []rune(own)) {
 					return true
 				}
 			}
 		}
 	}
-	chain := strings.Join(g.chain(p, "zh-TW"), "")
-	pattern := []rune(name)
-	return slices.Contains(pattern, '?') && like(pattern, []rune(chain)[max(0, len([]rune(chain))-len(pattern)):])
+	return false
 }
 
 // Match turns codes and names into official areas of one level: that which
