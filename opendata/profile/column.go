@@ -48,6 +48,7 @@ type column struct {
 
 	maxScale, maxWhole uint8
 	maxDigits          uint8
+	special            bool   // some value needs quotes in CSV
 	dateWidths         uint16 // a bit for each number of digits of isIntDate
 	minLen, maxLen     uint32
 	table              *table
@@ -218,6 +219,7 @@ func (c *column) learn(h uint64, v []byte) seen {
 		c.maxScale = max(c.maxScale, e.scale)
 		c.maxDigits = max(c.maxDigits, e.scale+e.whole)
 	}
+	c.special = c.special || needsQuote(v)
 	c.maxWhole = max(c.maxWhole, e.whole)
 	if e.class == isIntDate {
 		c.dateWidths |= 1 << e.whole

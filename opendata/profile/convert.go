@@ -23,6 +23,7 @@ type converter struct {
 	typ     string
 	accept  set
 	plain   bool // the first reading saw only cells that are stored as they stand
+	safe    bool // plain, and none needs quotes
 	trims   bool // it saw blanks around cells
 	missing map[string]bool
 	percent bool    // 12.5% is 12.5
@@ -65,6 +66,7 @@ func converterOf(c *column, v verdict) converter {
 		k.plain = have&of(isGuard, isNull) == 0
 	}
 	k.plain = k.plain && !k.trims
+	k.safe = k.plain && !c.special && !c.opaque
 	return k
 }
 

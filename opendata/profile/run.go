@@ -300,7 +300,7 @@ func (t *reading) freeName(name string) string {
 
 // writeTable reads the file a second time and writes the normal form.
 func (t *reading) writeTable(again func() reader) (*ledger, error) {
-	l := &layout{skip: int64(t.head.rows), width: t.width, drop: t.head.dropped, order: t.order, names: t.head.names, loose: t.loose}
+	l := &layout{skip: int64(t.head.rows), width: t.width, drop: t.head.dropped, order: t.order, names: t.head.names, loose: t.loose, comma: t.p.Delimiter == ","}
 	for i, at := range t.order {
 		l.cols = append(l.cols, converterOf(t.g.columns[at], t.verd[i]))
 	}

@@ -14,7 +14,7 @@ const (
 	maxCell    = 1 << 20
 	maxRow     = 8 << 20
 	maxColumns = 4096
-	batchSize  = 1 << 20
+	batchSize  = 256 << 10
 )
 
 // cell is where a value stands in the text of its batch. The two highest bits

@@ -15,8 +15,10 @@ type layout struct {
 	cols  []converter
 	order []int // for each column of the table, its place in a row
 	names []string
-	over  bool // some rows are longer: the rest goes to _overflow
-	loose bool // rows name their values: a short one lacks nothing
+	over  bool  // some rows are longer: the rest goes to _overflow
+	comma bool  // the file is delimited as the normal form is
+	runs  []int // for each column where the run of safe columns that it begins ends
+	loose bool  // rows name their values: a short one lacks nothing
 }
 
 // ledger counts what was done with every cell.
@@ -86,6 +88,7 @@ func (r *run) write(rd reader, l *layout) (_ *ledger, err error) {
 		out = f
 	}
 	total := newLedger(len(l.cols))
+	l.findRuns()
 	if _, err := out.Write(l.header()); err != nil {
 		return nil, fmt.Errorf("profile: write the normal form: %w", err)
 	}
@@ -177,8 +180,15 @@ func (l *layout) fillRow(p *page, row []cell, at, line int64) {
 	led := p.ledger
 	led.rows++
 	out := appendInt(p.out, at-l.skip+1)
-	for c := range l.cols {
+	for c := 0; c < len(l.cols); c++ {
 		out = append(out, ',')
+		if end := l.runs[c]; end > c+1 && end <= len(row) {
+			if run, ok := p.verbatim(led, row[c:end], c); ok {
+				out = append(out, run...)
+				c = end - 1
+				continue
+			}
+		}
 		place := l.order[c]
 		if place >= len(row) {
 			continue
@@ -192,7 +202,7 @@ func (l *layout) fillRow(p *page, row []cell, at, line int64) {
 		k := &l.cols[c]
 		v := p.text[from:span.to]
 		if k.plain && !k.ranged {
-			if k.isTextual() {
+			if !k.safe && k.isTextual() {
 				out = quote(out, v)
 			} else {
 				out = append(out, v...)
@@ -214,6 +224,40 @@ func (l *layout) fillRow(p *page, row []cell, at, line int64) {
 		out = append(out, ',')
 	}
 	p.out = append(out, '\n')
+}
+
+// verbatim returns the text of neighbouring cells as the file has it, if none of
+// them was quoted.
+func (p *page) verbatim(led *ledger, run []cell, first int) ([]byte, bool) {
+	for _, c := range run {
+		if c.from&wasQuoted != 0 {
+			return nil, false
+		}
+	}
+	for i, c := range run {
+		if c.from == c.to {
+			led.missing++
+			continue
+		}
+		led.loaded++
+		led.filled[first+i]++
+	}
+	return p.text[run[0].from:run[len(run)-1].to], true
+}
+
+// findRuns finds columns that can be copied together. It needs the columns in
+// the order of the file.
+func (l *layout) findRuns() {
+	l.runs = make([]int, len(l.cols))
+	for c := len(l.cols) - 1; c >= 0 && l.comma; c-- {
+		switch {
+		case !l.cols[c].safe || l.cols[c].ranged || l.order[c] != c:
+		case c+1 < len(l.cols) && l.runs[c+1] > 0:
+			l.runs[c] = l.runs[c+1]
+		default:
+			l.runs[c] = c + 1
+		}
+	}
 }
 
 // fillCell is the slow way of a cell that may need cleaning.
