@@ -34,6 +34,7 @@ func TestForeignClients(t *testing.T) {
 	t.Run("curl", func(t *testing.T) { curl(t, d) })
 	t.Run("GDAL", func(t *testing.T) { gdal(t, d) })
 	t.Run("DuckDB", func(t *testing.T) { duckdb(t, d, rows) })
+	t.Run("Opendatasoft", func(t *testing.T) { opendatasoft(t, d, rows) })
 }
 
 func get(t *testing.T, url string) []byte {
