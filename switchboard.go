@@ -76,7 +76,7 @@ func (p drawing) Draw(ctx context.Context, s opendata.MapSpec) (opendata.Map, er
 	if err != nil {
 		return opendata.Map{}, err
 	}
-	m := opendata.Map{SVG: d.SVG, Title: d.Title, Notes: d.Notes, Figure: d.Figure, Layers: d.Layers, Style: d.Style}
+	m := opendata.Map{Block: d.Block, SVG: d.SVG, Title: d.Title, Notes: d.Notes, Figure: d.Figure}
 	for _, l := range d.Legend {
 		m.Legend = append(m.Legend, opendata.MapClass(l))
 	}

@@ -66,20 +66,11 @@ func (s *Service) mapTab(r *http.Request, v shown, h pages.Head) (templ.Componen
 	if err != nil {
 		return nil, err
 	}
-	f := figureOf(ctx, m)
-	p.Figure = &f
-	p.Style = m.Style
-	p.Layers = m.Layers
-	p.Data = web.WithQuery(web.URL(ctx, "opendata.mapdata", v.Dataset.Slug), v.pairs(ask.pairs()...)...)
+	p.Title, p.Block = m.Title, m.Block
 	p.Matched = i18n.T(ctx, "opendata.map.matched", i18n.Number(ctx, v.version.Areas.Matched), i18n.Number(ctx, v.version.Areas.Keys))
 	p.Missing = v.version.Areas.Missing
 	p.Form = s.mapForm(ctx, v, ask, measure.Name)
 	p.Download = []ui.TabLink{{Title: i18n.T(ctx, "opendata.format.csv"), Href: web.WithQuery(web.URL(ctx, "opendata.maptable", v.Dataset.Slug), v.pairs(ask.pairs()...)...)}}
-	p.Rows = ui.DataTableParams{ID: "areas", Caption: f.Title, Compact: true,
-		Columns: []ui.DataColumn{{Title: i18n.T(ctx, "opendata.map.code")}, {Title: i18n.T(ctx, "opendata.map.area")}, {Title: measure.Label, Numeric: true}}}
-	for _, a := range m.Table {
-		p.Rows.Rows = append(p.Rows.Rows, []ui.TableCell{{Text: a.Code}, {Text: a.Name}, {Text: a.Value, Format: "numeric"}})
-	}
 	return pages.MapPage(p), nil
 }
 

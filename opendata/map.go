@@ -26,14 +26,13 @@ type MapSpec struct {
 
 // Map is a finished map: complete without a script.
 type Map struct {
-	SVG    templ.Component
+	Block  templ.Component // the whole map for a page of its own: drawing, legend, notes, table, island
+	SVG    templ.Component // the drawing alone
 	Title  string
 	Notes  []string
 	Legend []MapClass
 	Table  []MapRow
-	Figure []byte   // JSON for the interactive map
-	Layers []string // addresses of its boundaries
-	Style  string   // address of its style
+	Figure []byte // JSON: classes, legend and the class of each area
 }
 
 // MapClass is one line of a legend.

@@ -108,14 +108,11 @@ type ChartForm struct {
 type Map struct {
 	Head     Head
 	Form     MapForm
-	Figure   *Figure
-	Rows     ui.DataTableParams
+	Title    string
+	Block    templ.Component // drawing, legend, notes and table
 	Empty    string
 	Matched  string
 	Missing  []string
-	Style    string
-	Data     templ.SafeURL
-	Layers   []string
 	Download []ui.TabLink
 }
 
