@@ -1,13 +1,10 @@
 package profile
 
 import (
-	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
 
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/standards/big5"
@@ -22,118 +19,6 @@ const (
 	surveyPiece    = 1 << 20
 	previewLetters = 40
 )
-
-// survey counts what the dialect needs to know of the whole text.
-type survey struct {
-	delims [4]int64 // in the order of delimiters
-	lf, cr int64
-	crlf   int64
-	quotes int64
-	nul    int64 // offset of the first NUL in the text, -1 for none
-	nulRow int64 // its line
-	size   int64
-}
-
-var delimiters = [4]byte{',', '\t', ';', '|'}
-
-func (s *survey) count(text []byte, lastCR bool) {
-	for i, d := range delimiters {
-		s.delims[i] += int64(bytes.Count(text, []byte{d}))
-	}
-	if s.nul < 0 {
-		if at := bytes.IndexByte(text, 0); at >= 0 {
-			s.nul = s.size + int64(at)
-			s.nulRow = s.lf + int64(bytes.Count(text[:at], []byte{'\n'})) + 1
-		}
-	}
-	s.lf += int64(bytes.Count(text, []byte{'\n'}))
-	s.quotes += int64(bytes.Count(text, []byte{'"'}))
-	if cr := int64(bytes.Count(text, []byte{'\r'})); cr > 0 {
-		s.cr += cr
-		s.crlf += int64(bytes.Count(text, []byte("\r\n")))
-	}
-	if lastCR && len(text) > 0 && text[0] == '\n' {
-		s.crlf++
-	}
-	s.size += int64(len(text))
-}
-
-// ending names the line ends.
-func (s *survey) ending() string {
-	switch {
-	case s.lf == 0 && s.cr > 0:
-		return "CR"
-	case s.crlf == s.lf && s.lf > 0:
-		return "CRLF"
-	case s.crlf > 0:
-		return "mixed"
-	}
-	return "LF"
-}
-
-// look reads the whole text once and counts. Bytes that do not belong to the
-// codec are an *invalidError.
-func (r *run) look(c codec, stage string) (survey, error) {
-	s := survey{nul: -1}
-	in := open(r.file, r.size, c)
-	in.mark = func(done int64) { r.say(Progress{Stage: stage, Done: done, Total: r.size}) }
-	var text []byte
-	kept, lastCR := 0, false // bytes of a character that the last piece cut
-	for {
-		if err := r.ctx.Err(); err != nil {
-			return s, stopped(r.ctx)
-		}
-		var err error
-		text, err = in.append(text[:kept], surveyPiece)
-		end := err == io.EOF
-		if err != nil && !end {
-			return s, err
-		}
-		whole := len(text)
-		if c.decode == nil {
-			if whole, err = wholeUTF8(text, end); err != nil {
-				return s, &invalidError{in.at - int64(len(text)) + int64(whole)}
-			}
-		}
-		s.count(text[:whole], lastCR)
-		if whole > 0 {
-			lastCR = text[whole-1] == '\r'
-		}
-		kept = copy(text, text[whole:])
-		if end {
-			return s, nil
-		}
-	}
-}
-
-// wholeUTF8 returns how much of b is whole valid characters; b may end within
-// one unless it is the end of the text.
-func wholeUTF8(b []byte, end bool) (int, error) {
-	n := len(b)
-	if !end {
-		for back := 1; back < utf8.UTFMax && back <= len(b); back++ {
-			if c := b[len(b)-back]; utf8.RuneStart(c) {
-				if c >= utf8.RuneSelf && !utf8.FullRune(b[len(b)-back:]) {
-					n = len(b) - back
-				}
-				break
-			}
-		}
-	}
-	if utf8.Valid(b[:n]) {
-		return n, nil
-	}
-	for at := 0; at < n; {
-		c, size := utf8.DecodeRune(b[at:n])
-		if c == utf8.RuneError && size == 1 {
-			return at, errNotUTF8
-		}
-		at += size
-	}
-	return n, errNotUTF8
-}
-
-var errNotUTF8 = errors.New("not UTF-8")
 
 // detect finds the one encoding that the whole file obeys, in a fixed order:
 // byte order mark, UTF-8, UTF-16 without a mark, Big5, the declared one. It
@@ -297,93 +182,4 @@ func (r *run) raw(f func([]byte) error) error {
 		at += int64(n)
 	}
 	return nil
-}
-
-// explain turns a byte that does not fit into a fault for a person.
-func (r *run) explain(err error, name string) error {
-	var bad *invalidError
-	if !errors.As(err, &bad) {
-		return err
-	}
-	line, column := r.place(bad.offset)
-	return fault.Malformed.Errorf("opendata.profile.not-in-encoding",
-		"byte %d (line %d, column %d) is not valid %s: the file mixes encodings or is cut off there; save it again in one encoding, or choose another one with set_encoding",
-		bad.offset, line, column, name)
-}
-
-// undecodable names the place that the better of both readings reached.
-func (r *run) undecodable(notUTF8, notBig5 int64) error {
-	at := max(notUTF8, notBig5)
-	line, column := r.place(at)
-	return fault.Malformed.Errorf("opendata.profile.undecodable",
-		"byte %d (line %d, column %d): the file is neither UTF-8 (wrong at byte %d) nor Big5 (wrong at byte %d); it mixes encodings or is cut off there: save it again as UTF-8, or name its encoding with set_encoding",
-		at, line, column, notUTF8, notBig5)
-}
-
-// doubtful refuses what may be Big5 or may be GB18030, and shows both.
-func (r *run) doubtful(everyday, users float64) error {
-	f := fault.Malformed.Errorf("opendata.profile.doubtful",
-		"byte %d: the file can be read as Big5, but only %.0f %% of its characters would be everyday ones and %.0f %% would be user-defined; look at both readings and choose one with set_encoding",
-		r.firstHigh(), 100*everyday, 100*users)
-	for _, name := range []string{"big5", "gb18030"} {
-		f = f.At("encoding "+name, "opendata.profile.preview", "read as %s it says: %s", name, r.preview(name))
-	}
-	return f
-}
-
-// place returns the physical line and the byte within it, both from 1.
-func (r *run) place(offset int64) (line, column int64) {
-	line, column = 1, offset+1
-	var at int64
-	err := r.raw(func(b []byte) error {
-		b = b[:min(int64(len(b)), offset-at)]
-		line += int64(bytes.Count(b, []byte{'\n'}))
-		if last := bytes.LastIndexByte(b, '\n'); last >= 0 {
-			column = offset - (at + int64(last))
-		}
-		at += int64(len(b))
-		if at >= offset {
-			return io.EOF
-		}
-		return nil
-	})
-	if err != nil && err != io.EOF {
-		return 0, 0
-	}
-	return line, column
-}
-
-// firstHigh returns the offset of the first byte that is not ASCII.
-func (r *run) firstHigh() (offset int64) {
-	_ = r.raw(func(b []byte) error {
-		for i, c := range b {
-			if c >= utf8.RuneSelf {
-				offset += int64(i)
-				return io.EOF
-			}
-		}
-		offset += int64(len(b))
-		return nil
-	})
-	return offset
-}
-
-// preview reads a few characters from the first one that is not ASCII.
-func (r *run) preview(name string) string {
-	c, ok := namedCodec(name)
-	if !ok {
-		return ""
-	}
-	b := make([]byte, 4*previewLetters)
-	n, _ := r.file.ReadAt(b, r.firstHigh()) // a preview may be short
-	out, _, _ := c.decode(nil, b[:n], false)
-	text := []rune(string(out))
-	return string(text[:min(len(text), previewLetters)])
-}
-
-func stopped(ctx context.Context) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fault.TimedOut.Errorf("opendata.profile.timed-out", "reading the file took too long: split it and send the parts")
-	}
-	return fmt.Errorf("profile: stopped: %w", ctx.Err())
 }

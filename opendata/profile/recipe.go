@@ -80,7 +80,7 @@ type plan struct {
 	columns  []Fix // in order
 }
 
-// read checks a recipe and sorts it. A later fix of the file wins over an
+// readRecipe checks a recipe and sorts it. A later fix of the file wins over an
 // earlier one.
 func readRecipe(recipe []Fix) (plan, error) {
 	var p plan

@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -44,6 +45,13 @@ func TestHeader(t *testing.T) {
 		p, _ := read(t, t.TempDir(), []byte("city,pop\n縣市,人口（人）\n臺北市,1\n"), profile.Source{})
 		if c := column(t, p, "pop"); c.Label != "人口（人）" {
 			t.Errorf("label = %q", c.Label)
+		}
+	})
+	t.Run("signs and digits in names", func(t *testing.T) {
+		one := 1
+		p, _ := read(t, t.TempDir(), []byte("0歲-男,2019,and,人口（人）,_row,Ａ　b\n1,2,3,4,5,6\n"), profile.Source{Recipe: []profile.Fix{{Kind: profile.SetHeader, Header: &one}}})
+		if want := []string{"0歲_男", "_2019", "and_", "人口_人", "_row_", "A_b"}; !cmp.Equal(names(p), want) {
+			t.Errorf("names = %v, want %v", names(p), want)
 		}
 	})
 	t.Run("names given for a file without a header", func(t *testing.T) {
@@ -167,6 +175,14 @@ func TestRefuses(t *testing.T) {
 			t.Errorf("findings %v, want table.no_rows", codes(p))
 		}
 	})
+	for _, content := range []string{"\n\n", "\uFEFF", " ", `{"type":"FeatureCollection","features":[]}`} {
+		t.Run(fmt.Sprintf("nothing but %q", content), func(t *testing.T) {
+			p, rows := read(t, t.TempDir(), []byte(content), profile.Source{})
+			if find(p, "table.no_rows") == nil || p.Rows != 0 || len(rows) != 1 {
+				t.Errorf("%d rows, findings %v", p.Rows, codes(p))
+			}
+		})
+	}
 	t.Run("wide tables are read", func(t *testing.T) {
 		p, _ := read(t, t.TempDir(), []byte(strings.Repeat("1,", 4095)+"1\n"+strings.Repeat("2,", 4095)+"2\n"), profile.Source{})
 		if len(p.Columns) != 4096 {
