@@ -12,6 +12,7 @@ import (
 	"github.com/gongdao/gongdao/internal/db"
 	"github.com/gongdao/gongdao/internal/olap"
 	"github.com/gongdao/gongdao/internal/web"
+	"github.com/gongdao/gongdao/internal/web/chart"
 	"github.com/gongdao/gongdao/internal/web/ui"
 	"github.com/gongdao/gongdao/opendata"
 	"github.com/gongdao/gongdao/opendata/profile"
