@@ -63,7 +63,7 @@ func (c *checker) value(n *node) error {
 	case opCall:
 		return c.call(n)
 	case opGeom:
-		return unsupported(c.clause, n.pos, "geom'…' as a value", "use it in within_distance")
+		return unsupported(c.clause, n.pos, "geom'…'", "use it in within_distance")
 	default:
 		return refuse(c.clause, n.pos, "not-value", "%s: at character %d a value is expected, not a condition", string(c.clause), n.pos+1).
 			hint("conditions stand in where only")

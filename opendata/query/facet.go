@@ -63,7 +63,7 @@ func facetOf(s *Schema, named map[string]*node, bad error) (Facet, error) {
 	case f.Field == nil:
 		return Facet{}, unknownField(InFacet, n.pos, n.text, s.names())
 	case f.Field.Type.geo():
-		return Facet{}, unsupported(InFacet, n.pos, "a facet of "+string(f.Field.Type), "take a field that names the place")
+		return Facet{}, unsupported(InFacet, n.pos, string(f.Field.Type), "take a field that names the place")
 	}
 	f.Separator, f.Disjunctive, f.Sort = f.Field.Separator, f.Field.Disjunctive, "-count"
 	if f.Field.Type.temporal() {

@@ -81,7 +81,7 @@ func Build(s *Schema, f Form) (*Query, error) {
 			return nil, refuse(InFilter, n.pos, "not-text", "%s: the text is not valid UTF-8", string(InFilter))
 		}
 		if err := c.condition(n); err != nil {
-			return nil, err
+			return nil, unfit(n.pos, f, s, err)
 		}
 	}
 	q.where = both(all...)
@@ -91,11 +91,28 @@ func Build(s *Schema, f Form) (*Query, error) {
 			return nil, unknownField(InOrderBy, -1, f.Sort, s.names())
 		}
 		if by.Type.geo() {
-			return nil, unsupported(InOrderBy, -1, "sorting by "+string(by.Type), "sort by a number, a text or a date")
+			return nil, unsupported(InOrderBy, -1, string(by.Type), "sort by a number, a text or a date")
 		}
 		q.order = []order{{&node{op: opField, text: by.Name, field: by, typ: by.Type}, f.Desc}}
 	}
 	return q, nil
+}
+
+// unfit tells a person who filled in a form that her value does not fit.
+func unfit(line int, f Form, s *Schema, err error) error {
+	if line < 0 || line >= len(f.Filters) {
+		return err
+	}
+	by := s.Field(f.Filters[line].Field)
+	if by == nil {
+		return err
+	}
+	example := map[Type]string{Int: "1200", Double: "12.5", Date: "2024-04-01", Datetime: "2024-04-01 08:00", Boolean: "true"}[by.Type]
+	if example == "" {
+		return err
+	}
+	return refuse(InFilter, line, "filter-value", "%q does not fit %s; write something like %s",
+		clip(f.Filters[line].Value, 60), by.label(), example).hint("write something like " + example)
 }
 
 func cleanForm(n *node) bool {
@@ -126,8 +143,7 @@ func (r *reader) filter(i int, line Filter) (*node, error) {
 		known = known || o == line.Op
 	}
 	if !known {
-		return nil, refuse(InFilter, i, "filter", "%s: %q cannot be asked of %s, which is of type %s",
-			string(InFilter), clip(string(line.Op), 20), f.Name, string(f.Type))
+		return nil, refuse(InFilter, i, "filter", "%q cannot be asked of %s", clip(string(line.Op), 20), f.label())
 	}
 	return condition(field, value, line.Op, i), nil
 }

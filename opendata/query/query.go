@@ -167,7 +167,7 @@ func (r *reader) order(p Params) error {
 			return err
 		}
 		if o.typ.geo() || o.typ == null {
-			return unsupported(InOrderBy, o.pos, "sorting by "+string(o.typ), "sort by a number, a text or a date")
+			return unsupported(InOrderBy, o.pos, string(o.typ), "sort by a number, a text or a date")
 		}
 		if err := r.fits(InOrderBy, o.node); err != nil {
 			return err

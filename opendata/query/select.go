@@ -65,7 +65,7 @@ func (r *reader) groups(items []item, aliases map[string]*node) error {
 			return err
 		}
 		if it.typ.geo() || it.typ == null {
-			return unsupported(InGroupBy, it.pos, "grouping by "+string(it.typ), "group by a field that names the place")
+			return unsupported(InGroupBy, it.pos, string(it.typ), "group by a field that names the place")
 		}
 		if err := r.fits(InGroupBy, it.node); err != nil {
 			return err
