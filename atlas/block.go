@@ -2,13 +2,13 @@ package atlas
 
 import (
 	"context"
-	"strings"
+	"fmt"
 
 	"github.com/a-h/templ"
 
-	"github.com/gongdao/gongdao/atlas/drawing"
 	"github.com/gongdao/gongdao/atlas/pages"
 	"github.com/gongdao/gongdao/internal/i18n"
+	"github.com/gongdao/gongdao/internal/web/ui"
 )
 
 // block is the whole map for a page: drawing, legend, notes, table, island.
@@ -17,12 +17,8 @@ func (f *shown) block(id string, d Drawing) templ.Component {
 		ID: id + "-figure", Caption: d.Title, Unit: f.unit(), SVG: d.SVG, Notes: d.Notes,
 		Words: mapWords(f.ctx, f.unit()),
 	}
-	for i, row := range d.Legend {
-		r := pages.LegendRow{Class: row.Class, Text: row.Text, Areas: i18n.N(f.ctx, "atlas.legend.areas", int64(row.Areas))}
-		if !f.circles && i < f.classes.Len() {
-			r.Colour = drawing.Page.Colour(drawing.ClassInk(i, f.classes.Len()))
-		}
-		m.Legend = append(m.Legend, r)
+	for _, row := range d.Legend {
+		m.Legend.Items = append(m.Legend.Items, ui.LegendItem{Class: row.Class, Label: row.Text, Count: i18n.N(f.ctx, "atlas.legend.areas", int64(row.Areas))})
 	}
 	m.Table.Rows = make([]pages.AreaRow, len(d.Table))
 	for i, row := range d.Table {
@@ -30,6 +26,9 @@ func (f *shown) block(id string, d Drawing) templ.Component {
 	}
 	if d.Style != "" {
 		m.Island = island(f.ctx, d.Style, bareCode(f.spec.Marked))
+		for i, shade := range f.shades() {
+			m.Island.Classes += fmt.Sprintf("c%d:%s ", i, shade)
+		}
 	}
 	return pages.MapFigure(m)
 }
@@ -37,23 +36,22 @@ func (f *shown) block(id string, d Drawing) templ.Component {
 // mapWords are the sentences round a map in the language of ctx.
 func mapWords(ctx context.Context, value string) pages.MapWords {
 	return pages.MapWords{
-		Legend: i18n.T(ctx, "atlas.legend.title"),
-		Table:  i18n.T(ctx, "atlas.table.open"),
-		Name:   i18n.T(ctx, "atlas.table.name"),
-		Value:  value,
+		Table: i18n.T(ctx, "atlas.table.open"),
+		Name:  i18n.T(ctx, "atlas.table.name"),
+		Value: value,
 	}
 }
 
 // island gives <gongdao-map> its addresses and words.
 func island(ctx context.Context, style, point string) *pages.Island {
-	i := &pages.Island{Style: style, Point: point}
-	if !strings.Contains(style, "within=") {
-		i.Bounds = "119.2,21.8,122.2,25.4" // the main island and Penghu; the rest is a step away
-	}
+	return &pages.Island{Style: style, Point: point, Words: islandWords(ctx)}
+}
+
+func islandWords(ctx context.Context) (words []pages.Word) {
 	for _, name := range []string{"label", "interactive", "drawing", "zoom-in", "zoom-out", "whole", "close", "unknown", "wheel", "wheel-mac", "fingers"} {
-		i.Words = append(i.Words, pages.Word{Name: name, Text: i18n.T(ctx, "atlas.island."+name)})
+		words = append(words, pages.Word{Name: name, Text: i18n.T(ctx, "atlas.island."+name)})
 	}
-	return i
+	return words
 }
 
 // km2 writes an area of land.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gongdao/gongdao/atlas/coverage"
+	"github.com/gongdao/gongdao/atlas/drawing"
 	"github.com/gongdao/gongdao/atlas/figure"
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/internal/i18n"
@@ -221,10 +221,14 @@ func (f *shown) json(legend []LegendRow) ([]byte, error) {
 		Classes figureClasses   `json:"classes"`
 		Legend  []LegendRow     `json:"legend"`
 		Cells   map[string]cell `json:"cells"`
+		Words   object          `json:"words"` // of the island
 	}{
 		Title: f.words().title, Unit: f.unit(), Level: f.level.String(), Within: f.spec.Within, Kind: f.kind,
-		Classes: figureClasses{f.classes.Method, f.classes.Len(), slices.Clone(f.classes.Breaks)},
-		Legend:  legend, Cells: make(map[string]cell, len(f.cells)),
+		Classes: figureClasses{f.classes.Method, f.classes.Len(), slices.Clone(f.classes.Breaks), f.shades()},
+		Legend:  legend, Cells: make(map[string]cell, len(f.cells)), Words: object{},
+	}
+	for _, w := range islandWords(f.ctx) {
+		doc.Words[w.Name] = w.Text
 	}
 	for code, c := range f.cells {
 		switch c.Mark {
@@ -243,7 +247,14 @@ type figureClasses struct {
 	Method figure.Method `json:"method"`
 	Count  int           `json:"count"`
 	Breaks []float64     `json:"breaks"`
+	Shades []string      `json:"shades"` // of the nine, one a class
 }
 
-// levelWord names a level in the reader's language.
-func levelKey(l coverage.Level) string { return "atlas.level." + l.String() }
+// shades are the inks of the classes, "1" to "9".
+func (f *shown) shades() []string {
+	shades := make([]string, f.classes.Len())
+	for i := range shades {
+		shades[i] = string(drawing.ClassInk(i, len(shades)))
+	}
+	return shades
+}

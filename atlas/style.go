@@ -49,22 +49,25 @@ func style(a asked, t drawing.Theme) object {
 		"names": source(a.level, "labels=1"),
 		"land":  source(coverage.County, "simplify=200"),
 	}
+	doc := object{
+		"version": 8,
+		"name":    "Gongdao " + a.level.String(),
+		"center":  []float64{120.9, 23.7},
+		"zoom":    6.5,
+		"sources": sources,
+	}
 	outline := "land"
-	if a.within != "" { // a part is drawn finely, and so is its own border
+	if a.within == "" { // the main island and Penghu first; the rest is a step away
+		doc["metadata"] = object{"gongdao:bounds": []float64{119.2, 21.8, 122.2, 25.4}}
+	} else { // a part is drawn finely, and so is its own border
 		l, _, _ := a.h.find(a.within)
 		within := "within=" + a.within
 		sources["areas"], sources["names"] = source(a.level, within+"&simplify=25"), source(a.level, within+"&labels=1")
 		sources["outline"] = source(l, within+"&simplify=25")
 		outline = "outline"
 	}
-	return object{
-		"version": 8,
-		"name":    "Gongdao " + a.level.String(),
-		"center":  []float64{120.9, 23.7},
-		"zoom":    6.5,
-		"sources": sources,
-		"layers":  styleLayers(t, outline),
-	}
+	doc["layers"] = styleLayers(t, outline)
+	return doc
 }
 
 // styleLayers draws the land, the areas on it, and the line of outline.

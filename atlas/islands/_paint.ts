@@ -1,5 +1,5 @@
 import type { ExpressionSpecification, Map as MapLibre } from "maplibre-gl";
-import type { AreaTable } from "./_table";
+import type { Areas } from "./_areas";
 
 const size = 16; // of a pattern, in px
 const ratio = 2; // drawn twice as fine
@@ -13,13 +13,12 @@ function ink(from: Element, name: string): string {
  * Gives every area its shade, and those without a value their pattern. A class
  * is a state of the area; a pattern cannot be, so it has a layer of its own.
  */
-export function shade(map: MapLibre, page: Element, table: AreaTable, inks: Map<string, string>): void {
+export function shade(map: MapLibre, page: Element, areas: Areas, inks: Map<string, string>): void {
   const apart: Record<string, string[]> = { missing: [], suppressed: [] };
-  for (const row of table.rows.values()) {
-    const codes = apart[row.class];
-    if (codes) codes.push(row.code);
+  for (const [code, row] of areas.rows) {
+    apart[row.class]?.push(code);
     const state = inks.get(row.class) ?? (row.class === "zero" ? "zero" : "");
-    if (state) map.setFeatureState({ source: "areas", id: row.code }, { shade: state });
+    if (state) map.setFeatureState({ source: "areas", id: code }, { shade: state });
   }
   for (const [name, codes] of Object.entries(apart)) {
     if (codes.length === 0) continue;

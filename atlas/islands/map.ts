@@ -2,22 +2,24 @@ import { Map as MapLibre, NavigationControl, Popup, setWorkerUrl } from "maplibr
 import type { IControl, LngLatBoundsLike, StyleSpecification } from "maplibre-gl";
 import { assetURL, stylesheet } from "../../internal/web/ui/asset";
 import { Island, define, make } from "../../internal/web/ui/island";
-import { AreaTable } from "./_table";
+import { Areas, type Figure } from "./_areas";
 import { recolour, shade } from "./_paint";
 
 /** A rectangle in degrees: west, south, east, north. */
 type Box = [number, number, number, number];
 
 interface Feature {
-  properties: { code: string };
+  properties: { code: string; name: string; name_en: string };
   geometry: { coordinates: unknown };
 }
 
 /**
- * <gongdao-map data-style data-table data-classes data-point data-bounds> over a finished
- * drawing. It shows the same areas with MapLibre; names and values come from
- * the table of the page, colours from its variables. Choosing a row of the
- * table points the area out, and choosing an area finds its row.
+ * <gongdao-map data-style> over a finished drawing. It shows the same areas with
+ * MapLibre, coloured by the page's variables. What each area is called, its
+ * value and its class come from the table data-table (and data-classes), or
+ * from the figure at data-figure, which also has the words the page does not
+ * give as data-t-*. Choosing a row of the table points the area out, and
+ * choosing an area finds its row. Without data-style the drawing stays.
  */
 class GongdaoMap extends Island {
   private map: MapLibre | undefined;
@@ -25,25 +27,44 @@ class GongdaoMap extends Island {
   private toggle = make("button", "gd-link-button gd-map-toggle");
   private popup: Popup | undefined;
   private boxes = new Map<string, Box>();
+  private names = new Map<string, string>();
+  private words: Record<string, string> = {};
   private pointed = "";
 
   protected async start(): Promise<void> {
-    const drawing = this.querySelector<HTMLElement>(".gd-map-drawing");
-    const table = document.getElementById(this.dataset["table"] ?? "");
-    if (!drawing || !table) throw new Error("needs a drawing and a table");
+    if (!this.dataset["style"]) return;
+    const drawing = this.firstElementChild;
+    if (!(drawing instanceof HTMLElement)) throw new Error("needs a drawing");
     const height = await this.seen(drawing);
-    const [style] = await Promise.all([this.styled(), stylesheet("islands/map.css")]);
+    const [style, figure] = await Promise.all([
+      this.styled(),
+      this.dataset["figure"] ? this.json<Figure>(this.dataset["figure"]) : undefined,
+      stylesheet("islands/map.css"),
+    ]);
+    this.words = figure?.words ?? {};
     setWorkerUrl(assetURL("islands/maplibre.worker.js"));
     this.canvas.style.height = `${Math.round(Math.min(Math.max(height, 320), window.innerHeight * 0.8))}px`;
     this.append(this.canvas);
     this.signal.addEventListener("abort", () => this.end(drawing), { once: true });
     try {
-      await this.open(style, new AreaTable(table as HTMLTableElement, this.signal));
+      await this.open(style, this.areas(figure), figure);
     } catch (cause) {
       this.end(drawing);
       throw cause;
     }
     this.toggles(drawing);
+  }
+
+  protected override text(name: string, parts: Record<string, string | number> = {}): string {
+    return super.text(name, parts) || this.words[name] || "";
+  }
+
+  private areas(figure: Figure | undefined): Areas {
+    const areas = new Areas();
+    const table = document.querySelector(`#${this.dataset["table"] || "areas table"}`);
+    if (table instanceof HTMLTableElement) areas.read(table, figure, this.signal);
+    else if (figure) areas.take(figure, this.names);
+    return areas;
   }
 
   /** Resolves with the height of the drawing once it is on the screen. */
@@ -76,19 +97,22 @@ class GongdaoMap extends Island {
     }));
     const areas = style.sources["areas"];
     if (areas?.type !== "geojson") throw new Error("the style has no areas");
-    for (const f of (areas.data as unknown as { features: Feature[] }).features) this.boxes.set(f.properties.code, boxOf(f.geometry.coordinates));
+    for (const f of (areas.data as unknown as { features: Feature[] }).features) {
+      this.boxes.set(f.properties.code, boxOf(f.geometry.coordinates));
+      this.names.set(f.properties.code, (english() && f.properties.name_en) || f.properties.name);
+    }
     for (const layer of style.layers) {
-      if (layer.type === "symbol" && document.documentElement.lang === "en") {
+      if (layer.type === "symbol" && english()) {
         layer.layout = { ...layer.layout, "text-field": ["coalesce", ["get", "name_en"], ["get", "name"]] };
       }
     }
     return style;
   }
 
-  private open(style: StyleSpecification, table: AreaTable): Promise<void> {
+  private open(style: StyleSpecification, areas: Areas, figure: Figure | undefined): Promise<void> {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const map = (this.map = new MapLibre({
-      container: this.canvas, style, bounds: this.first(), fitBoundsOptions: { padding: 16, animate: false },
+      container: this.canvas, style, bounds: this.first(style), fitBoundsOptions: { padding: 16, animate: false },
       attributionControl: false, cooperativeGestures: true, dragRotate: false, pitchWithRotate: false, touchPitch: false,
       reduceMotion: calm, fadeDuration: 0, maxZoom: 15, minZoom: 4, renderWorldCopies: false,
       locale: {
@@ -105,16 +129,17 @@ class GongdaoMap extends Island {
     return new Promise((resolve, reject) => {
       map.once("error", (e) => reject(e.error));
       map.once("load", () => {
-        this.dress(map, table);
+        this.dress(map, areas, figure);
         map.once("idle", () => resolve());
       });
     });
   }
 
-  /** Colours the areas by the classes of the table and listens for choices. */
-  private dress(map: MapLibre, table: AreaTable): void {
-    const inks = new Map((this.dataset["classes"] ?? "").split(" ").map((pair) => pair.split(":") as [string, string]));
-    shade(map, this, table, inks);
+  /** Colours the areas by their classes and listens for choices. */
+  private dress(map: MapLibre, areas: Areas, figure: Figure | undefined): void {
+    const given = (this.dataset["classes"] ?? "").split(" ").map((pair) => pair.split(":") as [string, string]);
+    const inks = new Map(figure ? figure.classes.shades.map((s, i) => [`c${i}`, s] as [string, string]) : given);
+    shade(map, this, areas, inks);
     const again = (): void => recolour(map, this);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again, { signal: this.signal });
     const watch = new MutationObserver(again);
@@ -122,25 +147,25 @@ class GongdaoMap extends Island {
     this.signal.addEventListener("abort", () => watch.disconnect(), { once: true });
     map.on("click", "areas", (e) => {
       const code = e.features?.[0]?.properties["code"];
-      if (typeof code === "string") this.point(table, code, [e.lngLat.lng, e.lngLat.lat]);
+      if (typeof code === "string") this.point(areas, code, [e.lngLat.lng, e.lngLat.lat]);
     });
     map.on("mousemove", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
     map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
-    table.onChoice = (code) => this.point(table, code);
-    if (this.dataset["point"]) this.point(table, this.dataset["point"]);
+    areas.onChoice = (code) => this.point(areas, code);
+    if (this.dataset["point"]) this.point(areas, this.dataset["point"]);
   }
 
   /** Points an area out: on the map, in the table, and in words. */
-  private point(table: AreaTable, code: string, at?: [number, number]): void {
+  private point(areas: Areas, code: string, at?: [number, number]): void {
     const map = this.map;
     const box = this.boxes.get(code);
     if (!map || !box) return;
     if (this.pointed) map.setFeatureState({ source: "areas", id: this.pointed }, { pointed: false });
     this.pointed = code;
     map.setFeatureState({ source: "areas", id: code }, { pointed: true });
-    const row = table.choose(code, at === undefined);
+    const row = areas.choose(code, at === undefined);
     const words = make("div", "gd-map-popup");
-    words.append(make("strong", "", row?.name ?? code), document.createTextNode(row?.value ?? this.text("unknown")));
+    words.append(make("strong", "", row?.name ?? this.names.get(code) ?? code), document.createTextNode(row?.value ?? this.text("unknown")));
     this.popup?.remove();
     this.popup = new Popup({ maxWidth: "18rem", focusAfterOpen: false })
       .setLngLat(at ?? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
@@ -153,10 +178,10 @@ class GongdaoMap extends Island {
     this.map?.fitBounds(bounds, { padding, maxZoom: 13 });
   }
 
-  /** What is shown first: what the page asks for, or everything. */
-  private first(): LngLatBoundsLike {
-    const [w, s, e, n] = (this.dataset["bounds"] ?? "").split(",").map(Number);
-    return n === undefined ? this.whole() : [[w ?? 0, s ?? 0], [e ?? 0, n]];
+  /** What is shown first: what the style asks for, or everything. */
+  private first(style: StyleSpecification): LngLatBoundsLike {
+    const bounds = (style.metadata as { "gongdao:bounds"?: LngLatBoundsLike } | undefined)?.["gongdao:bounds"];
+    return bounds ?? this.whole();
   }
 
   private whole(): LngLatBoundsLike {
@@ -205,6 +230,10 @@ class WholeButton implements IControl {
   onRemove(): void {
     this.box.remove();
   }
+}
+
+function english(): boolean {
+  return document.documentElement.lang === "en";
 }
 
 function widen(all: Box, b: Box): void {

@@ -15,7 +15,7 @@ type Map struct {
 	Caption string // over the drawing; empty where a heading says it
 	Unit    string
 	SVG     templ.Component
-	Legend  []LegendRow
+	Legend  ui.LegendParams
 	Notes   []string
 	Table   AreaTable
 	Island  *Island // nil: the drawing stays as it is
@@ -24,18 +24,9 @@ type Map struct {
 
 // MapWords are the sentences round a map.
 type MapWords struct {
-	Legend string // heading of the legend, for those who cannot see it
-	Table  string // opens the table
-	Name   string // head of the column of names
-	Value  string // head of the column of values
-}
-
-// LegendRow is one line of a legend.
-type LegendRow struct {
-	Class  string // c0 … c6, zero, missing, suppressed, circle
-	Colour string // of a class, as in the drawing
-	Text   string
-	Areas  string // "12 areas"
+	Table string // opens the table
+	Name  string // head of the column of names
+	Value string // head of the column of values
 }
 
 // AreaTable holds every area of a map.
@@ -52,10 +43,11 @@ type AreaRow struct {
 
 // Island tells <gongdao-map> what to load, and its words.
 type Island struct {
-	Style  string // address of the MapLibre style, which names its data
-	Point  string // code of the area to point out
-	Bounds string // west,south,east,north to begin with; "" shows everything
-	Words  []Word
+	Style   string // address of the MapLibre style, which names its data
+	Classes string // which of the nine shades each class has: "c0:1 c1:3"
+	Point   string // code of the area to point out
+	Bounds  string // west,south,east,north to begin with; "" shows everything
+	Words   []Word
 }
 
 // Word is one text of an island, without "data-t-".

@@ -1,8 +1,6 @@
 package pages
 
 import (
-	"strings"
-
 	"github.com/a-h/templ"
 
 	"github.com/gongdao/gongdao/internal/web/ui"
@@ -15,18 +13,6 @@ func words(list []Word) templ.Attributes {
 		attributes["data-t-"+w.Name] = w.Text
 	}
 	return attributes
-}
-
-// classInks tells the island which shade each class has: "c0:1 c1:3".
-func classInks(legend []LegendRow) string {
-	var inks []string
-	for _, row := range legend {
-		if ink, ok := strings.CutPrefix(row.Colour, "var(--gd-map-"); ok {
-			ink, _, _ = strings.Cut(ink, ",")
-			inks = append(inks, row.Class+":"+ink)
-		}
-	}
-	return strings.Join(inks, " ")
 }
 
 func facts(list []Fact) []ui.SummaryRow {
