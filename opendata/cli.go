@@ -5,16 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/cli"
+	"github.com/gongdao/gongdao/opendata/profile"
 )
 
 // Use gives a command the room: that of the running program, or one opened for
@@ -41,12 +43,6 @@ func Commands(use Use) []cli.Command {
 				return use(ctx, func(ctx context.Context, s *Service) error { return s.importCommand(AsOperator(ctx), c) })
 			}},
 	}
-}
-
-// job is one file of an import command.
-type job struct {
-	path string // to open
-	name string // as printed and kept
 }
 
 // outcome is what became of a file, as --json prints it.
@@ -77,13 +73,16 @@ func (s *Service) importCommand(ctx context.Context, c *cli.Call) error {
 		return cli.Usage{Err: err}
 	}
 	files, err := collect(c)
+	if err == nil {
+		err = s.christen(ctx, c, files)
+	}
 	if err != nil {
 		return cli.Usage{Err: err}
 	}
 	run := importRun{s: s, c: c, agency: agency, files: files}
 	run.work(ctx)
 	if !c.Bool("json") {
-		fmt.Fprintf(c.Stdout, "%d of %d files loaded\n", len(files)-run.failed, len(files))
+		fmt.Fprintf(c.Stdout, "%s of %s files loaded\n", grouped(int64(run.loaded)), grouped(int64(len(files))))
 	}
 	if run.failed > 0 {
 		return cli.Failed
@@ -113,38 +112,6 @@ func (s *Service) agencyOf(ctx context.Context, asked string) (civic.AgencyID, e
 	return list[0].ID, nil
 }
 
-// collect lists the files that the arguments name, folders in name order.
-func collect(c *cli.Call) ([]job, error) {
-	var out []job
-	for _, arg := range c.Args {
-		root := arg
-		if !filepath.IsAbs(root) {
-			root = filepath.Join(c.Dir, arg)
-		}
-		st, err := os.Stat(root)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", arg, errors.Unwrap(err))
-		}
-		if !st.IsDir() {
-			out = append(out, job{root, filepath.Base(root)})
-			continue
-		}
-		err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), ".") {
-				return err
-			}
-			rel, err := filepath.Rel(root, path)
-			out = append(out, job{path, filepath.Join(filepath.Base(root), rel)})
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.SortStableFunc(out, func(a, b job) int { return strings.Compare(a.name, b.name) })
-	return out, nil
-}
-
 // importRun is one import command under way.
 type importRun struct {
 	s      *Service
@@ -152,7 +119,8 @@ type importRun struct {
 	agency civic.AgencyID
 	files  []job
 
-	mu     sync.Mutex // guards the output and failed
+	mu     sync.Mutex // guards the output, loaded and failed
+	loaded int
 	failed int
 }
 
@@ -184,19 +152,28 @@ func (r *importRun) one(ctx context.Context, f job) outcome {
 	begin := r.s.needs.Now()
 	o := outcome{Path: f.name, Status: "refused"}
 	i, err := r.importFile(ctx, f)
-	o.Seconds = r.s.needs.Now().Sub(begin).Seconds()
 	switch {
 	case err != nil:
-		known := fault.Of(err)
-		o.Code, o.Problem = known.Code, err.Error()
+		o.refuse(err)
 	case i.Problem != nil:
 		o.Code, o.Problem = i.Problem.Code, i.Problem.Text.En
 	default:
 		if err := r.s.describeOutcome(ctx, i, &o); err != nil {
-			o.Status, o.Problem = "refused", err.Error()
+			o.refuse(err)
 		}
 	}
+	o.Seconds = r.s.needs.Now().Sub(begin).Seconds()
 	return o
+}
+
+// refuse says why in the words of the fault; the operator is told in full what
+// has no words of its own.
+func (o *outcome) refuse(err error) {
+	known := fault.Of(err)
+	o.Status, o.Code, o.Problem = "refused", known.Code, known.Error()
+	if known.Kind == fault.Internal {
+		o.Problem = err.Error()
+	}
 }
 
 func (r *importRun) importFile(ctx context.Context, f job) (Import, error) {
@@ -205,12 +182,9 @@ func (r *importRun) importFile(ctx context.Context, f job) (Import, error) {
 		return Import{}, err
 	}
 	defer file.Close()
-	o := Order{Agency: r.agency, FileName: f.name, Wish: Wish{Slug: r.slug(f), Encoding: r.c.String("encoding"), Publish: !r.c.Bool("draft"),
-		Title:  civic.Text{ZhTW: r.c.String("title")},
+	o := Order{Agency: r.agency, FileName: f.name, Wish: Wish{Slug: f.slug, Encoding: r.c.String("encoding"), Publish: !r.c.Bool("draft"),
+		Title:  civic.Text{ZhTW: f.title},
 		Source: civic.Text{ZhTW: r.c.String("source"), En: r.c.String("source")}}}
-	if o.Wish.Title.Empty() {
-		o.Wish.Title = civic.Text{ZhTW: r.title(f)}
-	}
 	if r.c.Bool("as-versions") {
 		o.Wish.Label = titleOf(f.name)
 	}
@@ -219,37 +193,6 @@ func (r *importRun) importFile(ctx context.Context, f job) (Import, error) {
 		return i, err
 	}
 	return r.s.Work(ctx, i.ID)
-}
-
-// slug names the dataset of a file: its path, or for versions what they have in
-// common. A name without letters gets a number from its digest.
-func (r *importRun) slug(f job) string {
-	if s := r.c.String("dataset"); s != "" {
-		return s
-	}
-	name := strings.TrimSuffix(f.name, filepath.Ext(f.name))
-	if r.c.Bool("as-versions") {
-		name = r.commonName()
-	}
-	if s := slugOf(name); s != "" {
-		return s
-	}
-	return "dataset-" + shortDigest(name)
-}
-
-func (r *importRun) commonName() string {
-	dir := filepath.Dir(r.files[0].name)
-	if dir == "." {
-		return strings.TrimSuffix(r.files[0].name, filepath.Ext(r.files[0].name))
-	}
-	return dir
-}
-
-func (r *importRun) title(f job) string {
-	if r.c.Bool("as-versions") {
-		return strings.ReplaceAll(r.commonName(), string(filepath.Separator), " ")
-	}
-	return strings.ReplaceAll(strings.TrimSuffix(f.name, filepath.Ext(f.name)), string(filepath.Separator), " ")
 }
 
 // describeOutcome fills in what the version holds.
@@ -272,13 +215,39 @@ func (s *Service) describeOutcome(ctx context.Context, i Import, o *outcome) err
 	for _, c := range p.Columns {
 		o.Columns = append(o.Columns, outcomeField{c.Name, c.Label, c.Type})
 	}
+	o.summary = read(p)
+	return nil
+}
+
+// read says in a few words how a file was read.
+func read(p *profile.Profile) string {
 	header := "header"
-	if p.HeaderRows == 0 {
+	switch p.HeaderRows {
+	case 0:
 		header = "no header"
+	case 2:
+		header = "two header rows"
+	}
+	if p.Format == profile.FormatGeoJSON {
+		header = "GeoJSON"
+	}
+	encoding := strings.ToUpper(p.Encoding)
+	if p.Encoding == "big5" {
+		encoding = "Big5"
 	}
 	delimiter := map[string]string{",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}[p.Delimiter]
-	o.summary = strings.Join(slices.DeleteFunc([]string{strings.ToUpper(p.Encoding), delimiter, header}, func(s string) bool { return s == "" }), ", ")
-	return nil
+	return strings.Join(slices.DeleteFunc([]string{encoding, delimiter, header}, func(s string) bool { return s == "" }), ", ")
+}
+
+// grouped writes 1204 as 1,204.
+func grouped(n int64) string { return message.NewPrinter(language.English).Sprint(n) }
+
+// counted writes 1 finding, 2 findings.
+func counted(n int64, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + one + "s"
 }
 
 func (r *importRun) report(o outcome) {
@@ -286,6 +255,8 @@ func (r *importRun) report(o outcome) {
 	defer r.mu.Unlock()
 	if o.Status == "refused" {
 		r.failed++
+	} else {
+		r.loaded++
 	}
 	if r.c.Bool("json") {
 		json.NewEncoder(r.c.Stdout).Encode(o)
@@ -295,5 +266,5 @@ func (r *importRun) report(o outcome) {
 		fmt.Fprintf(r.c.Stdout, "refused  %s  %s\n", o.Path, o.Problem)
 		return
 	}
-	fmt.Fprintf(r.c.Stdout, "%s  %s  %d rows × %d  %s  %.2f s  %d findings\n", o.Status, o.Path, o.Rows, len(o.Columns), o.summary, o.Seconds, o.Findings)
+	fmt.Fprintf(r.c.Stdout, "%s  %s  %s × %d  %s  %.2f s  %s\n", o.Status, o.Path, counted(o.Rows, "row"), len(o.Columns), o.summary, o.Seconds, counted(o.Findings, "finding"))
 }

@@ -33,6 +33,7 @@ type Import struct {
 	Wish      Wish
 	Problem   *Problem
 	Version   string // the draft or published version
+	Tries     int64  // how often it was begun and did not end
 	CreatedAt time.Time
 	ChangedAt time.Time
 }
@@ -44,6 +45,7 @@ func (i Import) Live() bool { return i.State == Waiting || i.State == Working ||
 type Wish struct {
 	Dataset     string          `json:"dataset,omitempty"` // slug of a dataset that gets a new version
 	Slug        string          `json:"slug,omitempty"`    // slug of the dataset to be made
+	Fresh       bool            `json:"fresh,omitempty"`   // the slug names a new dataset, numbered if it is taken
 	Title       civic.Text      `json:"title"`
 	Description civic.Text      `json:"description"`
 	Theme       string          `json:"theme,omitempty"`

@@ -137,8 +137,12 @@ func (s *Service) reindex(ctx context.Context) error {
 	var entries []search.Entry
 	for _, d := range all {
 		c, ok, err := s.cardOf(ctx, d.ID)
-		if err != nil {
-			return err
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil { // one damaged dataset must not keep the others from readers
+			s.needs.Log.ErrorContext(ctx, "dataset left out of the search", "dataset", d.Slug, "err", err)
+			continue
 		}
 		if ok {
 			cards[d.ID] = c

@@ -15,6 +15,9 @@ import (
 // IngestTask is the name under which a worker process knows Ingest.
 const IngestTask = "opendata.ingest"
 
+// tableFile is the Parquet file that Ingest leaves in the scratch folder.
+const tableFile = "table.parquet"
+
 // ingestOrder is what a worker is told.
 type ingestOrder struct {
 	Source  profile.Source `json:"source"`
@@ -24,9 +27,7 @@ type ingestOrder struct {
 // ingested is what a worker made of a file.
 type ingested struct {
 	Profile profile.Profile `json:"profile"`
-	Table   string          `json:"table"` // Parquet file in the scratch folder
 	Rows    int64           `json:"rows"`
-	Bytes   int64           `json:"bytes"`
 	Places  []place         `json:"places"`
 }
 
@@ -54,7 +55,7 @@ func Ingest(ctx context.Context, in json.RawMessage, say func(any)) (any, error)
 		return nil, err
 	}
 	say(profile.Progress{Stage: "load", Total: p.Rows, Rows: p.Rows, Findings: len(p.Findings)})
-	spec := olap.LoadSpec{CSV: csv, Out: filepath.Join(order.Scratch, "table.parquet")}
+	spec := olap.LoadSpec{CSV: csv, Out: filepath.Join(order.Scratch, tableFile)}
 	for _, c := range p.Table() {
 		spec.Columns = append(spec.Columns, olap.LoadColumn{Name: c.Name, SQLType: c.SQLType})
 	}
@@ -68,7 +69,7 @@ func Ingest(ctx context.Context, in json.RawMessage, say func(any)) (any, error)
 	if err := os.Remove(csv); err != nil {
 		return nil, err
 	}
-	out := ingested{Profile: p, Table: spec.Out, Rows: loaded.Rows, Bytes: loaded.Bytes}
+	out := ingested{Profile: p, Rows: loaded.Rows}
 	say(profile.Progress{Stage: "areas", Total: p.Rows, Rows: p.Rows, Findings: len(p.Findings)})
 	out.Places, err = places(ctx, p, spec.Out)
 	return out, err

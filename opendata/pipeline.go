@@ -1,7 +1,6 @@
 package opendata
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,31 +79,39 @@ func (s *Service) register(ctx context.Context, i Import) (Import, error) {
 	return i, nil
 }
 
+// maxTries bounds how often an import is begun anew after a failure that is not
+// the file's. With the pauses between them five tries take about six minutes.
+// An import that was under way whenever the program died gets twice as many.
+const maxTries = 5
+
 // Work carries an import to its end in this process and returns it; the job that
-// was queued for it then finds nothing to do. An import that somebody else works
-// on is waited for.
+// was queued for it then finds nothing to do. An import that a job works on is
+// waited for.
 func (s *Service) Work(ctx context.Context, id string) (Import, error) {
 	for {
-		if err := s.work(ctx, id); err != nil {
-			return Import{}, err
-		}
+		failed := s.work(ctx, id)
 		var i Import
 		err := s.needs.DB.Read(ctx, func(tx *db.Tx) (err error) {
 			i, err = importByID(tx, id)
 			return err
 		})
 		if err != nil || i.State != Waiting && i.State != Working {
-			return i, err
+			return i, errors.Join(err, ctx.Err())
+		}
+		pause := 100 * time.Millisecond
+		if failed != nil {
+			pause = time.Second
 		}
 		select {
 		case <-ctx.Done():
 			return i, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }
 
 // work does all of an import unless this process is at it already or it is done.
+// It returns what is worth another try.
 func (s *Service) work(ctx context.Context, id string) error {
 	if !s.busy.start(id) {
 		return nil
@@ -114,40 +121,79 @@ func (s *Service) work(ctx context.Context, id string) error {
 	if err != nil || version == "" {
 		return err
 	}
+	err = s.carry(ctx, i, version)
+	if err == nil {
+		return nil
+	}
+	if f := problemOf(err); f != nil {
+		return s.refuse(ctx, i, f)
+	}
+	if ctx.Err() != nil { // we are told to stop; that is nobody's failure
+		return errors.Join(err, s.putBack(context.WithoutCancel(ctx), i))
+	}
+	if i.Tries < maxTries {
+		return fmt.Errorf("opendata: import %s: %w", id, err)
+	}
+	s.needs.Log.ErrorContext(ctx, "import given up", "import", id, "tries", i.Tries, "err", err)
+	f := fault.Of(err)
+	if f.Kind == fault.Internal {
+		f = givenUp(i.Tries)
+	}
+	return s.refuse(ctx, i, f)
+}
+
+func givenUp(tries int64) *fault.Error {
+	return fault.Internal.Errorf("opendata.import-given-up", "reading this file was begun %d times and did not end, which is a mistake on our side; the file is kept, so tell the operator of this portal", tries)
+}
+
+// carry reads the file and keeps what it holds.
+func (s *Service) carry(ctx context.Context, i Import, version string) error {
 	dir, err := s.tables.workshop()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	made, err := s.ingest(ctx, i, dir)
-	if known := problemOf(err); known != nil {
-		return s.refuse(ctx, i, known)
-	}
 	if err != nil {
-		return fmt.Errorf("opendata: import %s: %w", id, err)
+		return err
 	}
-	return s.settle(ctx, i, version, made)
+	return s.settle(ctx, i, version, dir, made)
 }
 
 // claim takes an import that nobody finished and reserves the id of the version
 // it may become; no id if there is nothing to do.
 func (s *Service) claim(ctx context.Context, id string) (i Import, version string, err error) {
 	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		version = ""
 		i, err = importByID(tx, id)
 		if err != nil {
 			return err
 		}
-		next := i
-		next.State, next.Stage, next.Done, next.Total = Working, "identify", 0, i.Bytes
+		i.Done, i.Total, i.Tries = 0, i.Bytes, i.Tries+1
+		if i.Tries > 2*maxTries { // whenever this file is read the program dies
+			i.State, i.Stage, i.Problem = Refused, "refused", s.problem(givenUp(i.Tries-1))
+			_, err := moveImport(tx, i, Waiting, Working)
+			return err
+		}
+		i.State, i.Stage = Working, "identify"
 		// Working: a program that was killed left it so; the folder has one owner.
-		mine, err := moveImport(tx, next, Waiting, Working)
-		if version = ""; mine {
+		mine, err := moveImport(tx, i, Waiting, Working)
+		if mine {
 			version = tx.NewID()
 		}
-		i.State = Working
 		return err
 	})
 	return i, version, err
+}
+
+// putBack leaves an import for the next start as if it had not been begun.
+func (s *Service) putBack(ctx context.Context, i Import) error {
+	i.State, i.Stage, i.Done, i.Total = Waiting, "received", 0, 0
+	i.Tries--
+	return s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := moveImport(tx, i, Working)
+		return err
+	})
 }
 
 // ingest has a worker read the file; nothing of it touches this process.
@@ -187,162 +233,16 @@ func problemOf(err error) *fault.Error {
 	return nil
 }
 
+// problem says a fault in both languages.
+func (s *Service) problem(f *fault.Error) *Problem {
+	zh := i18n.With(context.Background(), s.needs.Catalogue, i18n.ZhTW)
+	return &Problem{Code: f.Code, Text: civic.Text{ZhTW: i18n.Fault(zh, f), En: f.Error()}}
+}
+
 func (s *Service) refuse(ctx context.Context, i Import, f *fault.Error) error {
-	i.State, i.Stage = Refused, "refused"
-	zh := i18n.With(ctx, s.needs.Catalogue, i18n.ZhTW)
-	i.Problem = &Problem{Code: f.Code, Text: civic.Text{ZhTW: i18n.Fault(zh, f), En: f.Error()}}
+	i.State, i.Stage, i.Problem = Refused, "refused", s.problem(f)
 	return s.needs.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := moveImport(tx, i, Working)
 		return err
 	})
-}
-
-// settle keeps what the worker made: files first, then one transaction that
-// makes them known. What a kill leaves between the two is swept at the next start.
-func (s *Service) settle(ctx context.Context, i Import, version string, made *ingested) error {
-	text, err := json.Marshal(made.Profile)
-	if err != nil {
-		return err
-	}
-	kept, err := s.needs.Blobs.Put(ctx, bytes.NewReader(text), 0)
-	if err != nil {
-		return err
-	}
-	areas, err := s.findAreas(ctx, made.Places)
-	if err != nil {
-		return err
-	}
-	recipe, err := jsonText(i.Wish.Recipe)
-	if err != nil {
-		return err
-	}
-	v := Version{ID: version, Label: i.Wish.Label, FileName: i.FileName, SHA256: i.SHA256, Bytes: i.Bytes,
-		Encoding: made.Profile.Encoding, Rows: made.Rows, TableBytes: made.Bytes,
-		Findings: int64(len(made.Profile.Findings)), Profile: kept.Digest, Recipe: recipe, Areas: areas}
-	if err := s.tables.keep(made.Table, v.ID); err != nil {
-		return err
-	}
-	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error { return s.record(ctx, tx, i, v, made.Profile) })
-	if f := problemOf(err); f != nil {
-		err = s.refuse(ctx, i, f)
-		s.tables.remove(v.ID)
-	}
-	return err
-}
-
-// record makes the version known, as a draft or at once in public.
-func (s *Service) record(ctx context.Context, tx *db.Tx, i Import, v Version, p profile.Profile) error {
-	d, r, err := s.place(tx, i)
-	if err != nil {
-		return err
-	}
-	v.Resource = r.ID
-	i.State, i.Stage, i.Version = InReview, "review", v.ID
-	same, found, err := sameDelivery(tx, r.ID, v.SHA256, v.Recipe)
-	if err != nil {
-		return err
-	}
-	if found { // delivered again, nothing new
-		i.State, i.Stage, i.Version = Done, "unchanged", same.ID
-		_, err := moveImport(tx, i, Working)
-		return err
-	}
-	if err := insertVersion(tx, v); err != nil {
-		return err
-	}
-	if !i.Wish.Publish || p.Personal.Blocks() {
-		_, err := moveImport(tx, i, Working)
-		return err
-	}
-	if _, err := moveImport(tx, i, Working); err != nil {
-		return err
-	}
-	n, _, err := publishVersion(tx, v.ID, i.Officer, "")
-	if err != nil {
-		return err
-	}
-	v.Number = n
-	if err := touchDataset(tx, d.ID, true); err != nil {
-		return err
-	}
-	if err := closeImport(tx, v.ID); err != nil {
-		return err
-	}
-	return emitPublished(tx, d, v)
-}
-
-// place finds or makes the dataset and the resource that an import belongs to.
-func (s *Service) place(tx *db.Tx, i Import) (Dataset, Resource, error) {
-	slug := i.Wish.Dataset
-	if slug == "" {
-		slug = i.Wish.Slug
-	}
-	if slug != "" {
-		d, err := datasetBySlug(tx, slug)
-		switch {
-		case err == nil && d.Agency != i.Agency:
-			return d, Resource{}, fault.Conflict.Errorf("opendata.slug-taken", "another agency already publishes under the name %s; choose another", slug)
-		case err == nil:
-			list, err := resourcesOf(tx, d.ID)
-			if err != nil || len(list) == 0 {
-				return d, Resource{}, errors.Join(err, orNotFound(db.ErrNoRows))
-			}
-			return d, list[0], nil
-		case !errors.Is(err, fault.NotFound) || i.Wish.Dataset != "":
-			return d, Resource{}, err
-		}
-	}
-	return s.found(tx, i, slug)
-}
-
-// found makes a new dataset with one resource.
-func (s *Service) found(tx *db.Tx, i Import, slug string) (Dataset, Resource, error) {
-	if slug == "" {
-		var err error
-		if slug, err = freeSlug(tx, i); err != nil {
-			return Dataset{}, Resource{}, err
-		}
-	}
-	d := Dataset{ID: tx.NewID(), Slug: slug, Agency: i.Agency, Title: i.Wish.Title, Description: i.Wish.Description,
-		Theme: i.Wish.Theme, Keywords: i.Wish.Keywords, Licence: i.Wish.Licence, Frequency: i.Wish.Frequency,
-		Class: Open, Source: i.Wish.Source, MadeUp: i.Wish.MadeUp}
-	if d.Title.Empty() {
-		d.Title = civic.Text{ZhTW: titleOf(i.FileName)}
-	}
-	if d.Licence == "" {
-		d.Licence = OGDL
-	}
-	if err := d.check(); err != nil {
-		return d, Resource{}, err
-	}
-	if err := insertDataset(tx, d); err != nil {
-		return d, Resource{}, err
-	}
-	r := Resource{ID: tx.NewID(), Dataset: d.ID, Position: 1, Name: d.Title}
-	return d, r, insertResource(tx, r)
-}
-
-// freeSlug derives a slug from the title or the file's name and numbers it if
-// it is taken.
-func freeSlug(tx *db.Tx, i Import) (string, error) {
-	base := slugOf(i.Wish.Title.En)
-	if base == "" {
-		base = slugOf(titleOf(i.FileName))
-	}
-	if base == "" {
-		base = "dataset"
-	}
-	for n := 1; ; n++ {
-		slug := base
-		if n > 1 {
-			slug = fmt.Sprintf("%s-%d", base, n)
-		}
-		_, err := datasetBySlug(tx, slug)
-		if errors.Is(err, fault.NotFound) {
-			return slug, nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
 }

@@ -66,11 +66,15 @@ func (s *Service) PublishWith(ctx context.Context, version, reason string) (Vers
 // signed asks for a reason where a file holds national ids (個人資料保護法 §6, §16).
 func (s *Service) signed(ctx context.Context, version, reason string) error {
 	var v Version
-	err := s.needs.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		v, err = versionByID(tx, version)
-		return err
+	err := s.needs.DB.Read(ctx, func(tx *db.Tx) error {
+		var d Dataset
+		var err error
+		if v, d, err = versionWithDataset(tx, version); err != nil {
+			return err
+		}
+		return mayPublishFor(ctx, d.Agency)
 	})
-	if err != nil {
+	if err != nil || v.State != Draft {
 		return err
 	}
 	p, err := s.Profile(ctx, v)
@@ -84,16 +88,22 @@ func (s *Service) signed(ctx context.Context, version, reason string) error {
 	return nil
 }
 
-func (s *Service) publish(ctx context.Context, tx *db.Tx, version, reason string) (Version, error) {
+// versionWithDataset returns a version and the dataset it belongs to.
+func versionWithDataset(tx *db.Tx, version string) (Version, Dataset, error) {
 	v, err := versionByID(tx, version)
 	if err != nil {
-		return Version{}, err
+		return v, Dataset{}, err
 	}
 	r, err := resourceByID(tx, v.Resource)
 	if err != nil {
-		return Version{}, err
+		return v, Dataset{}, err
 	}
 	d, err := datasetByID(tx, r.Dataset)
+	return v, d, err
+}
+
+func (s *Service) publish(ctx context.Context, tx *db.Tx, version, reason string) (Version, error) {
+	v, d, err := versionWithDataset(tx, version)
 	if err != nil {
 		return Version{}, err
 	}
@@ -106,11 +116,11 @@ func (s *Service) publish(ctx context.Context, tx *db.Tx, version, reason string
 	if !v.State.canBecome(Published) {
 		return Version{}, fault.Conflict.Errorf("opendata.bad-move", "a version that is %s cannot become %s", string(v.State), string(Published))
 	}
-	number, moved, err := publishVersion(tx, v.ID, access.From(ctx).Officer, strings.TrimSpace(reason))
-	if err != nil || !moved {
+	number, _, err := publishVersion(tx, v.ID, access.From(ctx).Officer, strings.TrimSpace(reason))
+	if err != nil {
 		return Version{}, err
 	}
-	v.State, v.Number = Published, number
+	v.State, v.Number, v.PublishedAt = Published, number, tx.Now()
 	if err := touchDataset(tx, d.ID, true); err != nil {
 		return Version{}, err
 	}
@@ -146,15 +156,7 @@ func emitPublished(tx *db.Tx, d Dataset, v Version) error {
 // fault.Invalid without a reason, fault.Conflict unless it is published.
 func (s *Service) Withdraw(ctx context.Context, version string, reason civic.Text) error {
 	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		v, err := versionByID(tx, version)
-		if err != nil {
-			return err
-		}
-		r, err := resourceByID(tx, v.Resource)
-		if err != nil {
-			return err
-		}
-		d, err := datasetByID(tx, r.Dataset)
+		v, d, err := versionWithDataset(tx, version)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -56,7 +57,7 @@ func (s *Service) Discard(ctx context.Context, id string) error {
 			return nil
 		}
 		next := i
-		next.State, next.Stage = Discarded, "discarded"
+		next.State, next.Stage, next.Version = Discarded, "discarded", ""
 		moved, err := moveImport(tx, next, InReview, Waiting)
 		if err != nil {
 			return err
@@ -64,7 +65,8 @@ func (s *Service) Discard(ctx context.Context, id string) error {
 		if !moved {
 			return fault.Conflict.Errorf("opendata.import-final", "this import is %s and cannot be discarded; withdraw the version instead", i.State)
 		}
-		return dropDraft(tx, i.Version)
+		_, err = dropDraft(tx, i.Version)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("opendata: discard %s: %w", id, err)
@@ -75,32 +77,34 @@ func (s *Service) Discard(ctx context.Context, id string) error {
 	return nil
 }
 
-// dropDraft deletes a draft, and its dataset if that holds nothing else.
-func dropDraft(tx *db.Tx, version string) error {
+// dropDraft deletes a draft, and its dataset if that holds nothing else; bare
+// tells that it did.
+func dropDraft(tx *db.Tx, version string) (bare bool, err error) {
 	if version == "" {
-		return nil
+		return false, nil
 	}
 	v, err := versionByID(tx, version)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := deleteDraft(tx, version); err != nil {
-		return err
+		return false, err
 	}
 	n, err := versionsLeft(tx, v.Resource)
 	if err != nil || n > 0 {
-		return err
+		return false, err
 	}
 	r, err := resourceByID(tx, v.Resource)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return deleteDataset(tx, r.Dataset)
+	return true, deleteDataset(tx, r.Dataset)
 }
 
 // Repair reads the file of a reviewed or refused import again with one more fix;
 // the earlier draft goes. Fixes are data: the original bytes stay as they came.
-// Errors: fault.NotFound, fault.Forbidden, fault.Conflict once it is published.
+// Errors: fault.NotFound, fault.Forbidden, fault.Invalid for a fix that cannot be
+// applied, fault.Conflict once it is published.
 func (s *Service) Repair(ctx context.Context, id string, fix profile.Fix) error {
 	var old string
 	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
@@ -111,24 +115,19 @@ func (s *Service) Repair(ctx context.Context, id string, fix profile.Fix) error 
 		if err := mayPublishFor(ctx, i.Agency); err != nil {
 			return err
 		}
+		if err := fix.Check(); err != nil {
+			return err
+		}
+		if i.State != InReview && i.State != Refused {
+			return fault.Conflict.Errorf("opendata.import-busy", "this import is %s and cannot be repaired now", i.State)
+		}
+		if len(i.Wish.Recipe) >= maxFixes {
+			return fault.Conflict.Errorf("opendata.fixes-many", "this file has %d repairs already; mend the file itself and send it anew", maxFixes)
+		}
 		old = i.Version
-		state := i.State
-		i.State, i.Stage, i.Problem, i.Version, i.Done, i.Total = Waiting, "received", nil, "", 0, 0
 		i.Wish.Recipe = append(i.Wish.Recipe, fix)
-		if err := s.keepDescription(tx, &i, old); err != nil {
-			return err
-		}
-		moved, err := moveImport(tx, i, InReview, Refused)
-		if err != nil {
-			return err
-		}
-		if !moved {
-			return fault.Conflict.Errorf("opendata.import-busy", "this import is %s and cannot be repaired now", state)
-		}
-		if err := dropDraft(tx, old); err != nil {
-			return err
-		}
-		return jobs.Insert(tx, importJob{id})
+		i.Wish.Publish = false // somebody looks at it now
+		return s.again(tx, i)
 	})
 	if err != nil {
 		return fmt.Errorf("opendata: repair %s: %w", id, err)
@@ -137,6 +136,29 @@ func (s *Service) Repair(ctx context.Context, id string, fix profile.Fix) error 
 		return s.tables.remove(old)
 	}
 	return nil
+}
+
+// maxFixes bounds a recipe.
+const maxFixes = 100
+
+// again has the file of an import that was read before read anew: its draft
+// goes, and what was written about the dataset stays.
+func (s *Service) again(tx *db.Tx, i Import) error {
+	from, version := i.State, i.Version
+	if err := s.keepDescription(tx, &i, version); err != nil {
+		return err
+	}
+	bare, err := dropDraft(tx, version)
+	if err != nil {
+		return err
+	}
+	i.Wish.Fresh = i.Wish.Fresh || bare
+	i.State, i.Stage, i.Problem, i.Version, i.Done, i.Total, i.Tries = Waiting, "received", nil, "", 0, 0, 0
+	moved, err := moveImport(tx, i, from)
+	if err != nil || !moved {
+		return errors.Join(err, errNotWorking(moved))
+	}
+	return jobs.Insert(tx, importJob{i.ID})
 }
 
 // keepDescription saves in the wish what the officer has written about a dataset

@@ -1,10 +1,12 @@
 package opendata
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
 
+	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/db"
 )
@@ -121,24 +123,25 @@ func pickVersion(tx *db.Tx, resource string, number int64) (Version, error) {
 			continue
 		}
 		if v.State == Withdrawn {
-			return v, fault.Gone.Errorf("opendata.version-withdrawn", "version %d was withdrawn: %s", number, v.Reason.En+v.Reason.ZhTW)
+			return v, fault.Gone.Errorf("opendata.version-withdrawn", "version %d was withdrawn: %s", number, reasonOf(v.Reason))
 		}
 		return v, nil
 	}
 	return Version{}, orNotFound(db.ErrNoRows)
 }
 
+// reasonOf gives a reason in the languages it was written in.
+func reasonOf(t civic.Text) string {
+	if t.En != "" && t.ZhTW != "" && t.En != t.ZhTW {
+		return t.ZhTW + " / " + t.En
+	}
+	return cmp.Or(t.ZhTW, t.En)
+}
+
 // DraftOf returns the draft of an import under review, for its preview.
 func (s *Service) DraftOf(ctx context.Context, i Import) (d Dataset, v Version, err error) {
 	err = s.needs.DB.Read(ctx, func(tx *db.Tx) error {
-		if v, err = versionByID(tx, i.Version); err != nil {
-			return err
-		}
-		r, err := resourceByID(tx, v.Resource)
-		if err != nil {
-			return err
-		}
-		d, err = datasetByID(tx, r.Dataset)
+		v, d, err = versionWithDataset(tx, i.Version)
 		return err
 	})
 	return d, v, err
@@ -147,15 +150,7 @@ func (s *Service) DraftOf(ctx context.Context, i Import) (d Dataset, v Version, 
 // slugOfVersion names the dataset that a version belongs to.
 func (s *Service) slugOfVersion(ctx context.Context, id string) (slug string, err error) {
 	err = s.needs.DB.Read(ctx, func(tx *db.Tx) error {
-		v, err := versionByID(tx, id)
-		if err != nil {
-			return err
-		}
-		r, err := resourceByID(tx, v.Resource)
-		if err != nil {
-			return err
-		}
-		d, err := datasetByID(tx, r.Dataset)
+		_, d, err := versionWithDataset(tx, id)
 		slug = d.Slug
 		return err
 	})

@@ -199,6 +199,12 @@ func versionsOf(tx *db.Tx, resource string) ([]Version, error) {
 	return db.Collect(rows, err, scanVersions)
 }
 
+// fileNames lists how the files were called that a dataset was made from.
+func fileNames(tx *db.Tx, dataset string) ([]string, error) {
+	rows, err := tx.Query(`SELECT DISTINCT v.file_name FROM opendata_version v JOIN opendata_resource r ON r.id = v.resource WHERE r.dataset = ?`, dataset)
+	return db.Collect(rows, err, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
+}
+
 // latestVersions returns the newest published version of every resource.
 func latestVersions(tx *db.Tx) (map[string]Version, error) {
 	rows, err := tx.Query(`SELECT ` + versionColumns + ` FROM opendata_version v WHERE state = 'published' AND number =

@@ -8,13 +8,13 @@ import (
 	"github.com/gongdao/gongdao/internal/db"
 )
 
-const importColumns = `id, once, agency, officer, state, stage, done, total, file_name, sha256, bytes, wish, problem, version, created_at, changed_at`
+const importColumns = `id, once, agency, officer, state, stage, done, total, file_name, sha256, bytes, wish, problem, version, tries, created_at, changed_at`
 
 func scanImport(r scanner) (Import, error) {
 	var i Import
 	var wish, problem, created, changed string
 	err := r.Scan(&i.ID, &i.Once, &i.Agency, &i.Officer, &i.State, &i.Stage, &i.Done, &i.Total, &i.FileName, &i.SHA256,
-		&i.Bytes, &wish, &problem, &i.Version, &created, &changed)
+		&i.Bytes, &wish, &problem, &i.Version, &i.Tries, &created, &changed)
 	if err != nil {
 		return Import{}, err
 	}
@@ -39,7 +39,7 @@ func insertImport(tx *db.Tx, i Import) (id string, first bool, err error) {
 		return "", false, err
 	}
 	n, err := tx.Exec(`INSERT INTO opendata_import (`+importColumns+`)
-		VALUES (?, ?, ?, ?, 'waiting', 'received', 0, 0, ?, ?, ?, ?, '', '', ?, ?) ON CONFLICT (once) DO NOTHING`,
+		VALUES (?, ?, ?, ?, 'waiting', 'received', 0, 0, ?, ?, ?, ?, '', '', 0, ?, ?) ON CONFLICT (once) DO NOTHING`,
 		i.ID, i.Once, i.Agency, i.Officer, i.FileName, i.SHA256, i.Bytes, wish, tx.Stamp(), tx.Stamp())
 	if err != nil {
 		return "", false, err
@@ -65,6 +65,12 @@ func unfinishedImports(tx *db.Tx) ([]string, error) {
 	return db.Collect(rows, err, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
 }
 
+// reviewedImports lists what waits for an officer.
+func reviewedImports(tx *db.Tx) ([]Import, error) {
+	rows, err := tx.Query(`SELECT ` + importColumns + ` FROM opendata_import WHERE state = 'review' AND version <> '' ORDER BY created_at, id`)
+	return db.Collect(rows, err, func(r *db.Rows) (Import, error) { return scanImport(r) })
+}
+
 // importOfVersion finds the import that made a draft; false if there is none.
 func importOfVersion(tx *db.Tx, version string) (Import, bool, error) {
 	i, err := scanImport(tx.QueryRow(`SELECT `+importColumns+` FROM opendata_import WHERE version = ?`, version))
@@ -88,8 +94,8 @@ func moveImport(tx *db.Tx, i Import, from ...string) (bool, error) {
 		return false, err
 	}
 	for _, state := range from {
-		n, err := tx.Exec(`UPDATE opendata_import SET state = ?, stage = ?, done = ?, total = ?, wish = ?, problem = ?, version = ?, changed_at = ?
-			WHERE id = ? AND state = ?`, i.State, i.Stage, i.Done, i.Total, wish, problem, i.Version, tx.Stamp(), i.ID, state)
+		n, err := tx.Exec(`UPDATE opendata_import SET state = ?, stage = ?, done = ?, total = ?, wish = ?, problem = ?, version = ?, tries = ?, changed_at = ?
+			WHERE id = ? AND state = ?`, i.State, i.Stage, i.Done, i.Total, wish, problem, i.Version, i.Tries, tx.Stamp(), i.ID, state)
 		if err != nil || n == 1 {
 			return n == 1, err
 		}

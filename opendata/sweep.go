@@ -15,6 +15,9 @@ import (
 func (s *Service) Resume(ctx context.Context) error {
 	var blobs, versions map[string]bool
 	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.rereadLost(tx); err != nil {
+			return err
+		}
 		ids, err := unfinishedImports(tx)
 		if err != nil {
 			return err
@@ -36,10 +39,37 @@ func (s *Service) Resume(ctx context.Context) error {
 	return s.reindex(ctx)
 }
 
+// rereadLost has drafts read again whose table is not there: one that was given
+// up while a backup was being written comes back so.
+func (s *Service) rereadLost(tx *db.Tx) error {
+	list, err := reviewedImports(tx)
+	if err != nil {
+		return err
+	}
+	for _, i := range list {
+		if s.tables.have(i.Version) {
+			continue
+		}
+		if err := s.again(tx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Service) sweep(ctx context.Context, blobs, versions map[string]bool) error {
 	have, err := s.tables.versions()
 	if err != nil {
 		return err
+	}
+	there := map[string]bool{}
+	for _, id := range have {
+		there[id] = true
+	}
+	for id := range versions {
+		if !there[id] {
+			s.needs.Log.ErrorContext(ctx, "the table of a published version is missing; restore it from a backup", "version", id)
+		}
 	}
 	for _, id := range have {
 		if versions[id] {

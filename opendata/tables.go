@@ -2,10 +2,12 @@ package opendata
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // tables is the folder of Parquet files, one a version, and the scratch folder
@@ -31,31 +33,48 @@ func (t *tables) path(version string) string { return filepath.Join(t.dir, versi
 // workshop makes an empty folder for one import; remove it afterwards.
 func (t *tables) workshop() (string, error) { return os.MkdirTemp(t.scratch, "import-*") }
 
-// keep moves a finished file into the folder and syncs both.
-func (t *tables) keep(file, version string) error {
-	f, err := os.Open(file)
+// keep moves a finished file into the folder, syncs both, and returns its size.
+// A worker that read a hostile file may have left anything there: only a plain
+// file is taken, and no link is followed.
+func (t *tables) keep(file, version string) (bytes int64, err error) {
+	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	err = f.Sync()
+	bytes, err = seal(f)
 	if e := f.Close(); err == nil {
 		err = e
 	}
 	if err != nil {
-		return err
-	}
-	if err := os.Chmod(file, 0o444); err != nil {
-		return err
+		return 0, err
 	}
 	if err := os.Rename(file, t.path(version)); err != nil {
-		return err
+		return 0, err
 	}
 	d, err := os.Open(t.dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer d.Close()
-	return d.Sync()
+	return bytes, d.Sync()
+}
+
+// seal makes a plain file durable and read-only.
+func seal(f *os.File) (bytes int64, err error) {
+	st, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	if !st.Mode().IsRegular() {
+		return 0, fmt.Errorf("the worker left no plain file: %s", st.Mode())
+	}
+	return st.Size(), errors.Join(f.Chmod(0o444), f.Sync())
+}
+
+// have reports whether the table of a version is there.
+func (t *tables) have(version string) bool {
+	_, err := os.Stat(t.path(version))
+	return err == nil
 }
 
 // remove deletes the table of a version; one that is gone is fine.
