@@ -87,7 +87,7 @@ func (c exploreCatalog) view(ctx context.Context, card Card, lang string) (*expl
 	}
 	return &explore.Dataset{ID: ExploreID(d.Slug, card.Resource.Position), UID: card.Resource.ID, Schema: known.schema,
 		Records: card.Latest.Rows, Metas: m, Handle: card.Latest,
-		Attachments: []explore.Attachment{{ID: "raw", Title: card.Latest.FileName, MimeType: "application/octet-stream", URL: string(web.URL(ctx, "opendata.raw", d.Slug))}}}, nil
+		Attachments: []explore.Attachment{{ID: "raw", Title: card.Latest.FileName, MimeType: "application/octet-stream", URL: web.Origin(ctx) + string(web.URL(ctx, "opendata.raw", d.Slug))}}}, nil
 }
 
 // exploreRows answers the Explore API's questions with the room's one engine.
