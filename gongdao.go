@@ -177,6 +177,9 @@ func (a *App) openIdentity(ctx context.Context) (err error) {
 	cfg := a.cfg.Identity
 	cfg.Demo = a.cfg.Demo
 	a.Identity, err = identity.New(ctx, cfg, identity.Needs{DB: a.db, Keys: a.keys, Log: a.log, Now: a.now})
+	if err == nil {
+		a.Identity.Register(a.jobs)
+	}
 	return err
 }
 

@@ -2,7 +2,6 @@ package gongdao
 
 import (
 	"context"
-	"time"
 
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/identity"
@@ -15,27 +14,19 @@ func (a *App) Link(ctx context.Context, person string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return a.Origin() + "/signin/link/" + token, nil
+	return a.linkTo(token), nil
 }
 
-// Enrol makes the first agency and its first officer on an empty installation
-// and returns the link that lets her in; empty if somebody is there already.
+// Enrol returns the link that lets the first officer in, until some officer has
+// a passkey; then it is empty. On an empty installation it makes her and the
+// first agency.
 func (a *App) Enrol(ctx context.Context) (string, error) {
-	ctx = identity.AsOperator(ctx)
-	have, err := a.Identity.Agencies(ctx)
-	if err != nil || len(have) > 0 {
-		return "", err
-	}
 	agency := identity.Agency{ID: "2.16.886.101", Short: "agency", Name: civic.Text{ZhTW: "本機關", En: "This agency"}}
-	if err := a.Identity.AddAgency(ctx, agency); err != nil {
+	token, err := a.Identity.Enrol(ctx, agency, identity.Appointment{Name: "管理者 Administrator", Roles: access.Roles()})
+	if err != nil || token == "" {
 		return "", err
 	}
-	p, err := a.Identity.AddPerson(ctx, "管理者 Administrator", false)
-	if err != nil {
-		return "", err
-	}
-	if _, err := a.Identity.Appoint(ctx, p.ID, agency.ID, access.Roles(), time.Time{}); err != nil {
-		return "", err
-	}
-	return a.Link(ctx, p.ID)
+	return a.linkTo(token), nil
 }
+
+func (a *App) linkTo(token string) string { return a.Origin() + "/signin/link/" + token }

@@ -2,14 +2,10 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 
 	"github.com/a-h/templ"
 
-	"github.com/gongdao/gongdao/civic"
-	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/identity/pages"
 	"github.com/gongdao/gongdao/internal/access"
 	"github.com/gongdao/gongdao/internal/db"
@@ -49,9 +45,12 @@ func (s *Service) Routes() []web.Route {
 			Handler: web.Page(s.getOfficers), Nav: web.Nav{Area: "desk", Order: 80, Title: "identity.officers.title"}},
 		{Name: "identity.officers.appoint", Pattern: "POST /desk/officers", Who: access.Holding(access.Administrator), Doc: "Appoint an officer and get a one-time link for her.",
 			Handler: web.Plain(s.postOfficers), Bilingual: true, MaxBody: 16 << 10},
+		{Name: "identity.officers.link", Pattern: "POST /desk/officers/{id}/link", Who: access.Holding(access.Administrator), Doc: "Get another one-time link for an officer who has no passkey yet.",
+			Handler: web.Plain(s.postOfficerLink), Bilingual: true, MaxBody: 4 << 10},
 		{Name: "identity.officers.dismiss", Pattern: "POST /desk/officers/{id}/dismiss", Who: access.Holding(access.Administrator), Doc: "End an office.",
 			Handler: web.Plain(s.postDismiss), Bilingual: true, MaxBody: 4 << 10},
 		{Name: "identity.me", Pattern: "GET /api/identity/v1/me", Who: access.SignedIn, Doc: "Who you are signed in as.", Handler: web.JSON(s.getMe)},
+		{Name: "identity.sessions", Pattern: "GET /api/identity/v1/sessions", Who: access.SignedIn, Doc: "Where you are signed in, newest first.", Handler: web.JSON(s.getSessions)},
 	}
 }
 
@@ -104,11 +103,18 @@ func (s *Service) postLink(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postAct(w http.ResponseWriter, r *http.Request) error {
-	token, err := s.ActAs(r.Context(), r.FormValue("person"), r.UserAgent())
+	var in struct {
+		Person string `form:"person"`
+		Return string `form:"return"`
+	}
+	if err := web.Decode(r, &in); err != nil {
+		return err
+	}
+	token, err := s.ActAs(r.Context(), in.Person, r.UserAgent())
 	if err != nil {
 		return err
 	}
-	return s.enter(w, r, token, r.FormValue("return"))
+	return s.enter(w, r, token, in.Return)
 }
 
 // enter gives the browser its session and leads on.
@@ -118,180 +124,11 @@ func (s *Service) enter(w http.ResponseWriter, r *http.Request, token, to string
 	return nil
 }
 
-// postedKey is what the passkey element sends.
-type postedKey struct {
-	Label      string          `json:"label"`
-	Return     string          `json:"return"`
-	Credential json.RawMessage `json:"credential"`
-}
-
-func readKey(r *http.Request) (k postedKey, err error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return k, err
-	}
-	if err := web.CheckJSON(body); err != nil {
-		return k, err
-	}
-	if err := json.Unmarshal(body, &k); err != nil || len(k.Credential) == 0 {
-		return k, fault.Malformed.Errorf("identity.passkey-malformed", "the browser's answer was not readable; please try again")
-	}
-	return k, nil
-}
-
-func answerJSON(w http.ResponseWriter, v any) error {
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(v)
-}
-
-func (s *Service) postSignInOptions(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.BeginSignIn(r.Context())
-	if err != nil {
-		return err
-	}
-	return answerJSON(w, c)
-}
-
-func (s *Service) postSignIn(w http.ResponseWriter, r *http.Request) error {
-	k, err := readKey(r)
-	if err != nil {
-		return err
-	}
-	token, err := s.FinishSignIn(r.Context(), k.Credential, r.UserAgent())
-	if err != nil {
-		return err
-	}
-	http.SetCookie(w, s.cookie(token))
-	return answerJSON(w, map[string]string{"location": string(web.Return(r.Context(), k.Return, "identity.account"))})
-}
-
-func (s *Service) postPasskeyOptions(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.BeginPasskey(r.Context())
-	if err != nil {
-		return err
-	}
-	return answerJSON(w, c)
-}
-
-func (s *Service) postPasskey(w http.ResponseWriter, r *http.Request) error {
-	k, err := readKey(r)
-	if err != nil {
-		return err
-	}
-	if err := s.FinishPasskey(r.Context(), k.Label, k.Credential); err != nil {
-		return err
-	}
-	return answerJSON(w, map[string]string{"location": string(web.WithQuery(web.URL(r.Context(), "identity.account"), "done", "passkey-added"))})
-}
-
 func (s *Service) postSignOut(w http.ResponseWriter, r *http.Request) error {
-	if who := access.From(r.Context()); who.Session != "" {
-		if err := s.EndSession(r.Context(), who.Session); err != nil {
-			return err
-		}
+	if err := s.SignOut(r.Context()); err != nil {
+		return err
 	}
 	http.SetCookie(w, s.cookie(""))
 	http.Redirect(w, r, string(web.URL(r.Context(), "root.home")), http.StatusSeeOther)
 	return nil
-}
-
-func (s *Service) postEndSession(w http.ResponseWriter, r *http.Request) error {
-	return s.doneBy(w, r, "session-ended", s.EndSession(r.Context(), web.PathValue(r, "id")))
-}
-
-func (s *Service) postRevoke(w http.ResponseWriter, r *http.Request) error {
-	return s.doneBy(w, r, "passkey-revoked", s.RevokeAuthenticator(r.Context(), web.PathValue(r, "id")))
-}
-
-// doneBy returns to the account with a word about what was done.
-func (s *Service) doneBy(w http.ResponseWriter, r *http.Request, what string, err error) error {
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, string(web.WithQuery(web.URL(r.Context(), "identity.account"), "done", what)), http.StatusSeeOther)
-	return nil
-}
-
-func (s *Service) getAccount(r *http.Request) (templ.Component, error) {
-	ctx := r.Context()
-	who := access.From(ctx)
-	v := pages.Account{Name: who.Name, SignOut: web.URL(ctx, "identity.signout"),
-		Options: web.URL(ctx, "identity.authenticator.options"), Finish: web.URL(ctx, "identity.authenticator.add")}
-	if done := web.Query(r, "done"); done == "session-ended" || done == "passkey-added" || done == "passkey-revoked" {
-		v.Done = i18n.T(ctx, "identity.done."+done)
-	}
-	err := s.needs.DB.Read(ctx, func(tx *db.Tx) error {
-		v.Sessions, v.Passkeys, v.Events = nil, nil, nil
-		return s.fillAccount(ctx, tx, who, &v)
-	})
-	return pages.AccountPage(v), err
-}
-
-func (s *Service) fillAccount(ctx context.Context, tx *db.Tx, who access.Actor, v *pages.Account) error {
-	if who.Officer != "" {
-		a, err := agencyBy(tx, string(who.Agency))
-		if err != nil {
-			return err
-		}
-		name, _ := a.Name.In(string(i18n.LangOf(ctx)))
-		v.Office = i18n.T(ctx, "identity.account.office", roleNames(ctx, who.Roles), name)
-	}
-	sessions, err := liveSessions(tx, string(who.Person))
-	if err != nil {
-		return err
-	}
-	for _, x := range sessions {
-		v.Sessions = append(v.Sessions, pages.Session{Device: x.Device, Method: i18n.T(ctx, "identity.method."+x.Method),
-			Since: i18n.DateTime(ctx, x.Created), Seen: i18n.DateTime(ctx, x.Seen), Current: x.ID == who.Session,
-			End: web.URL(ctx, "identity.session.end", x.ID)})
-	}
-	keys, err := authenticatorsOf(tx, string(who.Person))
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		p := pages.Passkey{Label: k.Label, Since: i18n.DateTime(ctx, k.Created), Revoked: !k.Revoked.IsZero(),
-			Revoke: web.URL(ctx, "identity.authenticator.revoke", k.ID), Used: i18n.T(ctx, "identity.passkeys.never")}
-		if p.Label == "" {
-			p.Label = i18n.T(ctx, "identity.method.passkey")
-		}
-		if !k.LastUsed.IsZero() {
-			p.Used = i18n.DateTime(ctx, k.LastUsed)
-		}
-		v.Passkeys = append(v.Passkeys, p)
-	}
-	events, err := eventsOf(tx, string(who.Person), 20)
-	for _, e := range events {
-		v.Events = append(v.Events, pages.Event{What: i18n.T(ctx, "identity.event."+e.Kind), When: i18n.DateTime(ctx, e.At)})
-	}
-	return err
-}
-
-func roleNames(ctx context.Context, roles []access.Role) string {
-	s := ""
-	for i, r := range roles {
-		if i > 0 {
-			s += i18n.T(ctx, "identity.list")
-		}
-		s += i18n.T(ctx, "identity.role."+string(r))
-	}
-	return s
-}
-
-// Me is who a session speaks for.
-type Me struct {
-	Body struct {
-		Officer civic.OfficerID `json:"officer,omitempty" doc:"Your appointment, if you act for an agency."`
-		Agency  civic.AgencyID  `json:"agency,omitempty" doc:"Object identifier of that agency."`
-		Roles   []access.Role   `json:"roles" doc:"Your duties, in force now."`
-		Since   string          `json:"since" doc:"When you signed in, RFC 3339." format:"date-time"`
-	}
-}
-
-func (s *Service) getMe(ctx context.Context, _ *struct{}) (*Me, error) {
-	who := access.From(ctx)
-	var m Me
-	m.Body.Officer, m.Body.Agency, m.Body.Roles = who.Officer, who.Agency, append([]access.Role{}, who.Roles...)
-	m.Body.Since = who.Since.UTC().Format("2006-01-02T15:04:05Z")
-	return &m, nil
 }

@@ -2,9 +2,11 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/db"
 )
@@ -13,19 +15,91 @@ import (
 const LinkLife = 15 * time.Minute
 
 // NewLink makes a link's token that signs the person in once, within life. Who
-// may ask for one is the caller's matter: the command line and the
-// demonstration do, no page does.
+// may ask for one is the caller's matter: the command line and the demonstration
+// do; a page asks for OfficerLink.
 func (s *Service) NewLink(ctx context.Context, person string, life time.Duration) (token string, err error) {
 	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
 		if _, err := personByID(tx, person); err != nil {
 			return err
 		}
-		var hash string
-		token, hash = newToken()
-		return insertLink(tx, hash, person, tx.Now().Add(life))
+		token, err = newLink(tx, person, life)
+		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("identity: new link: %w", err)
+	}
+	return token, nil
+}
+
+func newLink(tx *db.Tx, person string, life time.Duration) (token string, err error) {
+	token, hash := newToken()
+	return token, insertLink(tx, hash, person, tx.Now().Add(life))
+}
+
+// OfficerLink makes the link that lets an officer in who has no passkey yet, and
+// voids those made before. Once she has one nobody but the operator can make a
+// link for her: it would let her administrator act in her name.
+// Errors: fault.NotFound, fault.Forbidden, fault.Conflict.
+func (s *Service) OfficerLink(ctx context.Context, id civic.OfficerID) (o Officer, token string, err error) {
+	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		if o, err = officerByID(tx, id); err != nil {
+			return err
+		}
+		if err := mayAdminister(ctx, o.Agency); err != nil {
+			return err
+		}
+		keys, err := authenticatorsOf(tx, o.Person)
+		if err != nil {
+			return err
+		}
+		if len(keys) > 0 || !o.InOffice(tx.Now()) {
+			return fault.Conflict.Errorf("identity.no-link", "this officer has signed in with a passkey before, or has left; a new link can only be made at the server")
+		}
+		if err := voidLinks(tx, o.Person); err != nil {
+			return err
+		}
+		token, err = newLink(tx, o.Person, LinkLife)
+		return err
+	})
+	if err != nil {
+		return Officer{}, "", fmt.Errorf("identity: officer's link: %w", err)
+	}
+	return o, token, nil
+}
+
+// Enrol lets the first officer in: it returns the token of a link for her until
+// an officer has a passkey, then "". Agency and officer are made on the first
+// call; a second, perhaps after the program was killed, finds them and only
+// makes a new link. Earlier links are void. Errors: fault.Invalid.
+func (s *Service) Enrol(ctx context.Context, agency Agency, first Appointment) (token string, err error) {
+	first.Agency = agency.ID
+	if err := errors.Join(agency.check(), mayAppoint(AsOperator(ctx), first.Agency, first.Roles)); err != nil {
+		return "", err
+	}
+	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		token = ""
+		person, ready, err := firstOfficer(tx)
+		if err != nil || ready {
+			return err
+		}
+		if person == "" {
+			if err := addAgency(tx, agency); err != nil {
+				return err
+			}
+			o, err := engage(tx, first)
+			if err != nil {
+				return err
+			}
+			person = o.Person
+		}
+		if err := voidLinks(tx, person); err != nil {
+			return err
+		}
+		token, err = newLink(tx, person, LinkLife)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("identity: enrol: %w", err)
 	}
 	return token, nil
 }
@@ -53,7 +127,7 @@ func (s *Service) UseLink(ctx context.Context, token, agent string) (session str
 		if !ok {
 			return linkGone()
 		}
-		session, err = s.open(tx, person, "link", deviceName(agent))
+		session, err = s.open(ctx, tx, person, "link", agent)
 		return err
 	})
 	if err != nil {
@@ -82,10 +156,13 @@ func (s *Service) ActAs(ctx context.Context, person, agent string) (session stri
 	}
 	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
 		p, err := personByID(tx, person)
-		if err != nil || !p.MadeUp {
+		if err != nil {
+			return err
+		}
+		if !p.MadeUp {
 			return notFound()
 		}
-		session, err = s.open(tx, p.ID, "demo", deviceName(agent))
+		session, err = s.open(ctx, tx, p.ID, "demo", agent)
 		return err
 	})
 	return session, err

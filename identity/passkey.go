@@ -5,10 +5,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -30,6 +31,10 @@ type Authenticator struct {
 	handle   string
 	cred     webauthn.Credential
 }
+
+// Copied reports whether the counter of the passkey once went back, as that of
+// a copy does. It signs nobody in any more.
+func (a Authenticator) Copied() bool { return a.cred.Authenticator.CloneWarning }
 
 // Ceremony is what a browser needs to create or use a passkey (WebAuthn Level
 // 3, sections 7.1 and 7.2). Its challenge comes back with the answer and is good
@@ -79,32 +84,31 @@ func (s *Service) BeginPasskey(ctx context.Context) (c Ceremony, err error) {
 			return err
 		}
 		options, state, err := s.wa.BeginRegistration(u,
-			webauthn.WithResidentKeyRequirement(protocol.ResidentKeyRequirementRequired),
-			webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
+			webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{RequireResidentKey: protocol.ResidentKeyRequired(),
 				ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired}),
 			webauthn.WithExclusions(webauthn.Credentials(u.creds).CredentialDescriptors()))
 		if err != nil {
 			return err
 		}
-		c, err = keepCeremony(tx, u.person.ID, state, options.Response)
-		return err
+		c = Ceremony{PublicKey: options.Response}
+		return keepCeremony(tx, u.person.ID, state)
 	})
 	return c, err
 }
 
-// FinishPasskey stores the passkey that the browser made. Errors: fault.Gone
+// FinishPasskey stores the passkey that the browser made. Who came by a link has
+// now shown a passkey, which is more: for her it returns the token of a new
+// session, else "". A wrong answer spends the challenge too. Errors: fault.Gone
 // for a ceremony that ran out, fault.Invalid if the answer does not verify.
-func (s *Service) FinishPasskey(ctx context.Context, label string, answer []byte) error {
+func (s *Service) FinishPasskey(ctx context.Context, label string, answer []byte, agent string) (token string, err error) {
 	who := access.From(ctx)
 	parsed, err := protocol.ParseCredentialCreationResponseBody(bytes.NewReader(answer))
 	if err != nil {
-		return passkeyRefused()
+		return "", passkeyRefused()
 	}
-	label = strings.TrimSpace(label)
-	if utf8.RuneCountInString(label) > 60 {
-		label = string([]rune(label)[:60])
-	}
+	var refused error
 	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		token, refused = "", nil
 		state, person, err := spendCeremony(tx, parsed.Response.CollectedClientData.Challenge)
 		if err != nil {
 			return err
@@ -118,79 +122,61 @@ func (s *Service) FinishPasskey(ctx context.Context, label string, answer []byte
 		}
 		cred, err := s.wa.CreateCredential(u, state, parsed)
 		if err != nil {
-			s.needs.Log.InfoContext(ctx, "passkey not accepted", "reason", err.Error())
-			return passkeyRefused()
+			refused = err
+			return nil
 		}
-		a := Authenticator{ID: tx.NewID(), Person: person, Method: "passkey", Label: label,
-			handle: base64.RawURLEncoding.EncodeToString(cred.ID), cred: *cred}
-		if err := insertAuthenticator(tx, a); err != nil {
+		handle := base64.RawURLEncoding.EncodeToString(cred.ID)
+		taken, err := handleTaken(tx, handle)
+		if err != nil || taken {
+			refused = errors.New("the credential id is taken") // WebAuthn Level 3, section 7.1, step 26
 			return err
 		}
-		if err := insertEvent(tx, person, "passkey-added", a.ID); err != nil {
-			return err
-		}
-		return tx.Emit(AuthenticatorBound{ID: tx.NewID(), Authenticator: a.ID, Method: a.Method})
-	})
-	if err != nil {
-		return fmt.Errorf("identity: add passkey: %w", err)
-	}
-	return nil
-}
-
-// BeginSignIn starts signing in with whatever passkey the browser offers.
-func (s *Service) BeginSignIn(ctx context.Context) (c Ceremony, err error) {
-	options, state, err := s.wa.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
-	if err != nil {
-		return Ceremony{}, err
-	}
-	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err = keepCeremony(tx, "", state, options.Response)
+		a := Authenticator{ID: tx.NewID(), Person: person, Method: "passkey", Label: plainLabel(label), handle: handle, cred: *cred}
+		token, err = s.bind(ctx, tx, a, agent)
 		return err
 	})
-	return c, err
-}
-
-// FinishSignIn checks the passkey's answer and returns the session's token.
-// Errors: fault.Gone for a ceremony that ran out, fault.Unidentified if the
-// answer does not verify, is of a revoked passkey, or its counter went back.
-func (s *Service) FinishSignIn(ctx context.Context, answer []byte, agent string) (token string, err error) {
-	parsed, err := protocol.ParseCredentialRequestResponseBody(bytes.NewReader(answer))
-	if err != nil {
-		return "", passkeyUnknown()
-	}
-	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		state, _, err := spendCeremony(tx, parsed.Response.CollectedClientData.Challenge)
-		if err != nil {
-			return err
-		}
-		var found []Authenticator
-		find := func(_, person []byte) (webauthn.User, error) {
-			u, list, err := loadUser(tx, string(person))
-			found = list
-			return u, err
-		}
-		who, cred, err := s.wa.ValidatePasskeyLogin(find, state, parsed)
-		if err != nil {
-			s.needs.Log.InfoContext(ctx, "passkey refused", "reason", err.Error())
-			return passkeyUnknown()
-		}
-		if cred.Authenticator.CloneWarning {
-			return fault.Unidentified.Errorf("identity.passkey-cloned", "this passkey may have been copied, so it was not accepted; sign in another way and remove it from your account")
-		}
-		for _, a := range found {
-			if bytes.Equal(a.cred.ID, cred.ID) {
-				if err := usedAuthenticator(tx, a.ID, *cred); err != nil {
-					return err
-				}
-			}
-		}
-		token, err = s.open(tx, string(who.WebAuthnID()), "passkey", deviceName(agent))
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("identity: sign in: %w", err)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("identity: add passkey: %w", err)
+	case refused != nil:
+		s.needs.Log.InfoContext(ctx, "passkey not accepted", "reason", refused.Error())
+		return "", passkeyRefused()
 	}
 	return token, nil
+}
+
+// bind keeps the authenticator and, unless the session was opened by one
+// already, opens a new session.
+func (s *Service) bind(ctx context.Context, tx *db.Tx, a Authenticator, agent string) (token string, err error) {
+	if err := insertAuthenticator(tx, a); err != nil {
+		return "", err
+	}
+	if err := insertEvent(tx, a.Person, "passkey-added", a.ID); err != nil {
+		return "", err
+	}
+	v, err := sessionByID(tx, access.From(ctx).Session)
+	if err != nil && !isNotFound(err) {
+		return "", err
+	}
+	if err == nil && v.Method != a.Method {
+		if token, err = s.open(ctx, tx, a.Person, a.Method, agent); err != nil {
+			return "", err
+		}
+	}
+	return token, tx.Emit(AuthenticatorBound{ID: tx.NewID(), Authenticator: a.ID, Method: a.Method})
+}
+
+// plainLabel keeps at most 60 characters of a name, without line breaks and
+// marks that turn the direction of the text around it.
+func plainLabel(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
+			return -1
+		}
+		return c
+	}, s)
+	letters := []rune(strings.TrimSpace(s))
+	return strings.TrimSpace(string(letters[:min(len(letters), 60)]))
 }
 
 // Authenticators lists the reader's own, those in force first.
@@ -204,17 +190,40 @@ func (s *Service) Authenticators(ctx context.Context) (list []Authenticator, err
 }
 
 // RevokeAuthenticator ends one of the reader's own. Twice is once.
+// Errors: fault.NotFound, also for somebody else's; fault.Conflict for the last
+// one, without which she could not sign in again.
 func (s *Service) RevokeAuthenticator(ctx context.Context, id string) error {
 	who := access.From(ctx)
 	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		n, err := revokeAuthenticator(tx, id, string(who.Person))
-		if err != nil || n == 0 {
+		u, list, err := loadUser(tx, string(who.Person))
+		if err != nil {
 			return err
 		}
-		if err := insertEvent(tx, string(who.Person), "passkey-revoked", id); err != nil {
+		var a Authenticator
+		others := 0
+		for _, x := range list {
+			switch {
+			case x.ID == id:
+				a = x
+			case x.Revoked.IsZero() && !x.Copied():
+				others++
+			}
+		}
+		switch {
+		case a.ID == "":
+			return notFound()
+		case !a.Revoked.IsZero():
+			return nil
+		case others == 0 && !a.Copied() && !s.playing(u.person):
+			return fault.Conflict.Errorf("identity.last-authenticator", "this is your last passkey; add another one first, or you could not sign in again")
+		}
+		if _, err := revokeAuthenticator(tx, id, a.Person); err != nil {
 			return err
 		}
-		return tx.Emit(AuthenticatorRevoked{ID: tx.NewID(), Authenticator: id, Method: "passkey"})
+		if err := insertEvent(tx, a.Person, "passkey-revoked", id); err != nil {
+			return err
+		}
+		return tx.Emit(AuthenticatorRevoked{ID: tx.NewID(), Authenticator: id, Method: a.Method})
 	})
 	if err != nil {
 		return fmt.Errorf("identity: revoke passkey: %w", err)
@@ -222,18 +231,15 @@ func (s *Service) RevokeAuthenticator(ctx context.Context, id string) error {
 	return nil
 }
 
-func keepCeremony(tx *db.Tx, person string, state *webauthn.SessionData, options any) (Ceremony, error) {
+func keepCeremony(tx *db.Tx, person string, state *webauthn.SessionData) error {
 	b, err := json.Marshal(state)
 	if err != nil {
-		return Ceremony{}, err
+		return err
 	}
 	if err := dropOldChallenges(tx); err != nil {
-		return Ceremony{}, err
+		return err
 	}
-	if err := insertChallenge(tx, hashOf(state.Challenge), person, string(b), tx.Now().Add(ceremonyLife)); err != nil {
-		return Ceremony{}, err
-	}
-	return Ceremony{PublicKey: options}, nil
+	return insertChallenge(tx, hashOf(state.Challenge), person, string(b), tx.Now().Add(ceremonyLife))
 }
 
 func spendCeremony(tx *db.Tx, challenge string) (webauthn.SessionData, string, error) {
@@ -242,7 +248,7 @@ func spendCeremony(tx *db.Tx, challenge string) (webauthn.SessionData, string, e
 	if err != nil {
 		return state, "", err
 	}
-	if !ok {
+	if !ok || person == "" {
 		return state, "", ceremonyGone()
 	}
 	return state, person, json.Unmarshal([]byte(text), &state)
@@ -254,8 +260,4 @@ func ceremonyGone() error {
 
 func passkeyRefused() error {
 	return fault.Invalid.Errorf("identity.passkey-refused", "your device's answer could not be accepted as a passkey; please try again or use another device")
-}
-
-func passkeyUnknown() error {
-	return fault.Unidentified.Errorf("identity.passkey-unknown", "this passkey is not known here or was removed; sign in another way")
 }

@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
-	"github.com/gongdao/gongdao/internal/access"
 	"github.com/gongdao/gongdao/internal/db"
 )
 
@@ -28,41 +27,40 @@ type Agency struct {
 	Name  civic.Text
 }
 
-// Officer is a person in an agency, with duties, for a time.
-type Officer struct {
-	ID     civic.OfficerID
-	Person string
-	Name   string // of the person
-	Agency civic.AgencyID
-	Roles  []access.Role
-	Until  time.Time // zero: no end date
-	Ended  time.Time // zero: in office
-}
-
-// InOffice reports whether the officer's duties are in force at t.
-func (o Officer) InOffice(t time.Time) bool {
-	return o.Ended.IsZero() && (o.Until.IsZero() || t.Before(o.Until))
-}
-
 // AddAgency keeps an agency; one that is there under the same id is left alone.
 // Errors: fault.Invalid, fault.Conflict if the short name is taken.
 func (s *Service) AddAgency(ctx context.Context, a Agency) error {
-	if a.ID == "" || a.Name.Empty() || !shortForm(a.Short) {
-		return fault.Invalid.Errorf("identity.agency-invalid", "give the agency an object identifier, a short name of small letters, digits and hyphens, and a name")
+	if err := a.check(); err != nil {
+		return err
 	}
-	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := agencyBy(tx, a.Short); err == nil {
-			if known, err := agencyBy(tx, string(a.ID)); err == nil && known.Short == a.Short {
-				return nil
-			}
-			return fault.Conflict.Errorf("identity.agency-taken", "another agency already has the short name %s", a.Short)
-		}
-		return insertAgency(tx, a)
-	})
+	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error { return addAgency(tx, a) })
 	if err != nil {
 		return fmt.Errorf("identity: add agency %s: %w", a.ID, err)
 	}
 	return nil
+}
+
+func (a Agency) check() error {
+	if !objectIdentifier(string(a.ID)) || a.Name.Empty() || !shortForm(a.Short) {
+		return fault.Invalid.Errorf("identity.agency-invalid", "give the agency an object identifier, a short name of small letters, digits and hyphens, and a name")
+	}
+	return nil
+}
+
+func addAgency(tx *db.Tx, a Agency) error {
+	switch _, err := agencyBy(tx, string(a.ID)); {
+	case err == nil:
+		return nil
+	case !isNotFound(err):
+		return err
+	}
+	switch _, err := agencyBy(tx, a.Short); {
+	case err == nil:
+		return fault.Conflict.Errorf("identity.agency-taken", "another agency already has the short name %s", a.Short)
+	case !isNotFound(err):
+		return err
+	}
+	return insertAgency(tx, a)
 }
 
 // Agency finds an agency by id or short name. Errors: fault.NotFound.
@@ -84,120 +82,68 @@ func (s *Service) Agencies(ctx context.Context) (list []Agency, err error) {
 }
 
 // AddPerson keeps a new person and returns her. Errors: fault.Invalid.
-func (s *Service) AddPerson(ctx context.Context, name string, madeUp bool) (Person, error) {
-	name = strings.TrimSpace(name)
-	if name == "" || utf8.RuneCountInString(name) > 100 {
-		return Person{}, fault.Invalid.Errorf("identity.name-invalid", "write the name as the person writes it, in at most 100 characters").
-			At("name", "identity.name-invalid", "write the name as the person writes it, in at most 100 characters")
+func (s *Service) AddPerson(ctx context.Context, name string, madeUp bool) (p Person, err error) {
+	if name, err = personName(name); err != nil {
+		return Person{}, err
 	}
-	var p Person
-	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
 		p = Person{ID: tx.NewID(), Name: name, MadeUp: madeUp}
 		return insertPerson(tx, p)
 	})
 	return p, err
 }
 
-// Appoint makes a person an officer of an agency with the given duties.
-// Errors: fault.Invalid, fault.NotFound, fault.Forbidden unless an administrator
-// of that agency or the operator asks.
-func (s *Service) Appoint(ctx context.Context, person string, agency civic.AgencyID, roles []access.Role, until time.Time) (Officer, error) {
-	if err := mayAdminister(ctx, agency); err != nil {
-		return Officer{}, err
-	}
-	if len(roles) == 0 {
-		return Officer{}, fault.Invalid.Errorf("identity.duty-missing", "choose at least one duty").
-			At("roles", "identity.duty-missing", "choose at least one duty")
-	}
-	for _, r := range roles {
-		if !known(r) {
-			return Officer{}, fault.Invalid.Errorf("identity.duty-unknown", "there is no duty %s", string(r))
-		}
-	}
-	var o Officer
-	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		p, err := personByID(tx, person)
-		if err != nil {
-			return err
-		}
-		o = Officer{ID: civic.OfficerID(tx.NewID()), Person: person, Name: p.Name, Agency: agency, Roles: roles, Until: until}
-		if err := insertOfficer(tx, o); err != nil {
-			return err
-		}
-		return tx.Emit(OfficerAppointed{ID: tx.NewID(), Officer: o.ID, Agency: agency})
-	})
-	if err != nil {
-		return Officer{}, fmt.Errorf("identity: appoint: %w", err)
-	}
-	return o, nil
-}
-
-// Dismiss ends an office; the sessions of the person end with it.
-func (s *Service) Dismiss(ctx context.Context, id civic.OfficerID) error {
-	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
-		o, err := officerByID(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := mayAdminister(ctx, o.Agency); err != nil {
-			return err
-		}
-		ended, err := endOfficer(tx, id)
-		if err != nil || !ended {
-			return err
-		}
-		if err := endSessions(tx, o.Person, ""); err != nil {
-			return err
-		}
-		return tx.Emit(OfficerLeft{ID: tx.NewID(), Officer: id, Agency: o.Agency})
-	})
-	if err != nil {
-		return fmt.Errorf("identity: dismiss: %w", err)
-	}
-	return nil
-}
-
-// Officers lists the officers of an agency, those in office first.
-func (s *Service) Officers(ctx context.Context, agency civic.AgencyID) (list []Officer, err error) {
-	if err := mayAdminister(ctx, agency); err != nil {
-		return nil, err
-	}
-	err = s.needs.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err = officersOf(tx, agency)
+// FindPerson finds a person by id, or by a name that only one person has.
+// Errors: fault.NotFound; fault.Conflict, naming their ids, if several have the
+// name.
+func (s *Service) FindPerson(ctx context.Context, nameOrID string) (Person, error) {
+	var list []Person
+	err := s.needs.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		list, err = peopleBy(tx, nameOrID)
 		return err
 	})
-	return list, err
+	if err != nil {
+		return Person{}, err
+	}
+	ids := make([]string, len(list))
+	for i, p := range list {
+		if p.ID == nameOrID {
+			return p, nil
+		}
+		ids[i] = p.ID
+	}
+	switch len(list) {
+	case 0:
+		return Person{}, notFound()
+	case 1:
+		return list[0], nil
+	}
+	return Person{}, fault.Conflict.Errorf("identity.name-shared", "several people are called %s; say which by id: %s", nameOrID, strings.Join(ids, ", "))
 }
 
-type operatorKey struct{}
-
-// AsOperator marks work that the person at the machine started: the command
-// line and the demonstration's own seeding. No request ever carries the mark.
-func AsOperator(ctx context.Context) context.Context {
-	return context.WithValue(ctx, operatorKey{}, true)
+// personName refuses what is no name: nothing, too much, line breaks, and marks
+// that turn the direction of the text around it.
+func personName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	bad := func(c rune) bool {
+		return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == utf8.RuneError
+	}
+	if name == "" || utf8.RuneCountInString(name) > 100 || strings.ContainsFunc(name, bad) {
+		return "", fault.Invalid.Errorf("identity.name-invalid", "write the name as the person writes it, in at most 100 characters").
+			At("name", "identity.name-invalid", "write the name as the person writes it, in at most 100 characters")
+	}
+	return name, nil
 }
 
-func mayAdminister(ctx context.Context, agency civic.AgencyID) error {
-	if ctx.Value(operatorKey{}) != nil {
-		return nil
-	}
-	who := access.From(ctx)
-	if err := access.Holding(access.Administrator).Check(who); err != nil {
-		return err
-	}
-	if who.Agency != agency {
-		return fault.Forbidden.Errorf("identity.other-agency", "you can only appoint officers of your own agency")
-	}
-	return nil
-}
-
-func known(r access.Role) bool {
-	for _, k := range access.Roles() {
-		if k == r {
-			return true
+// objectIdentifier reports whether s is one in dotted form (ITU-T X.660).
+func objectIdentifier(s string) bool {
+	arcs := strings.Split(s, ".")
+	for _, arc := range arcs {
+		if arc == "" || strings.Trim(arc, "0123456789") != "" {
+			return false
 		}
 	}
-	return false
+	return len(arcs) > 1 && len(s) <= 100
 }
 
 func shortForm(s string) bool {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -39,9 +40,9 @@ func sub(f embed.FS, dir string) fs.FS {
 // Config is what an operator may set. The zero value works on localhost.
 type Config struct {
 	Origin      string          `toml:"origin" doc:"Where people reach the portal; passkeys are bound to its name." default:"http://localhost:8080"`
-	CitizenIdle config.Duration `toml:"citizen_idle" doc:"A citizen's session ends after this long without use." default:"30m"`
+	CitizenIdle config.Duration `toml:"citizen_idle" doc:"A citizen's session ends after this long without use, up to a minute sooner." default:"30m"`
 	CitizenLife config.Duration `toml:"citizen_life" doc:"A citizen's session ends after this long in any case." default:"12h"`
-	OfficerIdle config.Duration `toml:"officer_idle" doc:"An officer's session ends after this long without use." default:"15m"`
+	OfficerIdle config.Duration `toml:"officer_idle" doc:"An officer's session ends after this long without use, up to a minute sooner." default:"15m"`
 	OfficerLife config.Duration `toml:"officer_life" doc:"An officer's session ends after this long in any case." default:"8h"`
 	Demo        bool            `toml:"-"` // lists the people of the demonstration on the sign-in page
 }
@@ -50,8 +51,8 @@ type Config struct {
 type Needs struct {
 	DB   *db.DB
 	Keys *keys.Ring
-	Log  *slog.Logger
-	Now  func() time.Time
+	Log  *slog.Logger     // optional
+	Now  func() time.Time // optional; the same clock as DB's
 }
 
 // Service is the room.
@@ -60,7 +61,9 @@ type Service struct {
 	needs  Needs
 	secure bool   // cookies only over TLS
 	pair   []byte // key of the pseudonyms; never rotated
+	ticket []byte // key of the challenges
 	wa     *webauthn.WebAuthn
+	noting sync.Map // ids of sessions whose use is being written; saw owns it
 }
 
 // New migrates the room's tables; it starts nothing.
@@ -72,7 +75,17 @@ func New(ctx context.Context, cfg Config, needs Needs) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
 	}
-	s := &Service{cfg: cfg, needs: needs, pair: pair}
+	ticket, err := needs.Keys.Secret("challenges", 32)
+	if err != nil {
+		return nil, fmt.Errorf("identity: %w", err)
+	}
+	if needs.Log == nil {
+		needs.Log = slog.New(slog.DiscardHandler)
+	}
+	if needs.Now == nil {
+		needs.Now = needs.DB.Now
+	}
+	s := &Service{cfg: cfg, needs: needs, pair: pair, ticket: ticket}
 	return s, s.At(cfg.Origin)
 }
 
@@ -83,12 +96,12 @@ func (s *Service) At(origin string) error {
 		origin = "http://localhost:8080"
 	}
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
-		return fmt.Errorf("identity: origin %q is not an address such as https://gov.example", origin)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || origin != u.Scheme+"://"+u.Host {
+		return fmt.Errorf("identity: origin %q is not scheme and host alone, such as https://gov.example", origin)
 	}
-	wa, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: "Gongdao 公道", RPOrigins: []string{u.Scheme + "://" + u.Host}})
+	wa, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: "Gongdao 公道", RPOrigins: []string{origin}})
 	if err != nil {
-		return fmt.Errorf("identity: passkeys: %w", err)
+		return fmt.Errorf("identity: origin %s: passkeys need the name of a host, not a number: %w", origin, err)
 	}
 	s.wa, s.secure, s.cfg.Origin = wa, u.Scheme == "https", origin
 	return nil

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/go-webauthn/webauthn/webauthn"
-
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/access"
@@ -166,7 +164,7 @@ func sessionByID(tx *db.Tx, id string) (Session, error) {
 }
 
 func sawSession(tx *db.Tx, id string) error {
-	_, err := tx.Exec(`UPDATE identity_session SET seen_at = ? WHERE id = ?`, tx.Stamp(), id)
+	_, err := tx.Exec(`UPDATE identity_session SET seen_at = ? WHERE id = ? AND seen_at < ?`, tx.Stamp(), id, tx.Stamp())
 	return err
 }
 
@@ -209,6 +207,12 @@ func spendLink(tx *db.Tx, hash string) (person string, ok bool, err error) {
 	return person, err == nil, err
 }
 
+// voidLinks makes the person's unused links worthless.
+func voidLinks(tx *db.Tx, person string) error {
+	_, err := tx.Exec(`UPDATE identity_link SET used_at = ? WHERE person = ? AND used_at = ''`, tx.Stamp(), person)
+	return err
+}
+
 func insertChallenge(tx *db.Tx, id, person, state string, ends time.Time) error {
 	_, err := tx.Exec(`INSERT INTO identity_challenge (id, person, state, ends_at) VALUES (?, ?, ?, ?)`, id, person, state, stamp(ends))
 	return err
@@ -220,6 +224,12 @@ func takeChallenge(tx *db.Tx, id string) (state, person string, ok bool, err err
 		return "", "", false, nil
 	}
 	return state, person, err == nil, err
+}
+
+// spendChallenge keeps an answered challenge, if nobody answered it before.
+func spendChallenge(tx *db.Tx, id string, ends time.Time) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO identity_challenge (id, person, state, ends_at) VALUES (?, '', '', ?) ON CONFLICT (id) DO NOTHING`, id, stamp(ends))
+	return n == 1, err
 }
 
 func dropOldChallenges(tx *db.Tx) error {
@@ -251,13 +261,51 @@ func authenticatorsOf(tx *db.Tx, person string) ([]Authenticator, error) {
 	})
 }
 
-func usedAuthenticator(tx *db.Tx, id string, cred webauthn.Credential) error {
-	b, err := json.Marshal(cred)
+// handleTaken reports whether somebody has, or had, a credential of this id.
+func handleTaken(tx *db.Tx, handle string) (bool, error) {
+	var n int64
+	err := tx.QueryRow(`SELECT count(*) FROM identity_authenticator WHERE handle = ?`, handle).Scan(&n)
+	return n > 0, err
+}
+
+// saveCredential keeps what an authenticator's use changed: counter and flags.
+func saveCredential(tx *db.Tx, a Authenticator) error {
+	b, err := json.Marshal(a.cred)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE identity_authenticator SET credential = ?, last_used_at = ? WHERE id = ?`, string(b), tx.Stamp(), id)
+	_, err = tx.Exec(`UPDATE identity_authenticator SET credential = ?, last_used_at = ? WHERE id = ?`, string(b), stamp(a.LastUsed), a.ID)
 	return err
+}
+
+// firstOfficer finds the officer who was appointed first, if any is in office,
+// and whether some officer in office has a passkey.
+func firstOfficer(tx *db.Tx) (person string, ready bool, err error) {
+	list, err := officers(tx.Query(officerQuery + `WHERE o.ended_at = '' ORDER BY o.created_at, o.id, d.role`))
+	if err != nil {
+		return "", false, err
+	}
+	for _, o := range inOffice(list, tx.Now()) {
+		keys, err := authenticatorsOf(tx, o.Person)
+		if err != nil || len(keys) > 0 {
+			return "", true, err
+		}
+		if person == "" && o.holds(access.Administrator) {
+			person = o.Person
+		}
+	}
+	return person, false, nil
+}
+
+// enrolled lists who of the agency's officers has, or had, a passkey.
+func enrolled(tx *db.Tx, agency civic.AgencyID) (map[string]bool, error) {
+	rows, err := tx.Query(`SELECT DISTINCT a.person FROM identity_authenticator a JOIN identity_officer o ON o.person = a.person WHERE o.agency = ?`, agency)
+	list, err := db.Collect(rows, err, func(r *db.Rows) (p string, err error) { return p, r.Scan(&p) })
+	set := make(map[string]bool, len(list))
+	for _, p := range list {
+		set[p] = true
+	}
+	return set, err
 }
 
 func revokeAuthenticator(tx *db.Tx, id, person string) (int64, error) {
@@ -284,4 +332,25 @@ func eventsOf(tx *db.Tx, person string, limit int) ([]event, error) {
 		e.At = parseStamp(at)
 		return e, err
 	})
+}
+
+func peopleBy(tx *db.Tx, nameOrID string) ([]Person, error) {
+	rows, err := tx.Query(`SELECT id, name, made_up FROM identity_person WHERE id = ? OR name = ? ORDER BY created_at, id LIMIT 20`, nameOrID, nameOrID)
+	return db.Collect(rows, err, func(r *db.Rows) (p Person, err error) { return p, r.Scan(&p.ID, &p.Name, &p.MadeUp) })
+}
+
+// prune deletes what no longer serves anybody: sessions and links that ended
+// before the first time, challenges that have ended, events before the second.
+func prune(tx *db.Tx, ended, events time.Time) error {
+	for _, d := range []struct{ query, before string }{
+		{`DELETE FROM identity_session WHERE ends_at < ?`, stamp(ended)},
+		{`DELETE FROM identity_link WHERE ends_at < ?`, stamp(ended)},
+		{`DELETE FROM identity_challenge WHERE ends_at < ?`, tx.Stamp()},
+		{`DELETE FROM identity_event WHERE at < ?`, stamp(events)},
+	} {
+		if _, err := tx.Exec(d.query, d.before); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -11,7 +11,6 @@ type SignIn struct {
 	Finish  templ.SafeURL
 	People  []DemoPerson // demonstration only
 	Act     templ.SafeURL
-	Problem string
 }
 
 // DemoPerson is a made-up person that a visitor of the demonstration may be.
@@ -29,6 +28,7 @@ type Link struct {
 type Account struct {
 	Name     string
 	Office   string // "data steward, Ministry of …"; empty for citizens
+	Waiting  bool   // an officer whose duties begin when she has a passkey
 	Sessions []Session
 	Passkeys []Passkey
 	Events   []Event
@@ -48,7 +48,7 @@ type Session struct {
 // Passkey is one means of signing in.
 type Passkey struct {
 	Label, Since, Used string
-	Revoked            bool
+	Revoked, Copied    bool
 	Revoke             templ.SafeURL
 }
 
@@ -62,7 +62,7 @@ type Officers struct {
 	Roles  []Choice
 	Action templ.SafeURL
 	Form   Appointment
-	Link   string // one-time link of the officer just appointed, shown once
+	Link   string // one-time link of an officer, shown once
 	Done   string
 }
 
@@ -70,6 +70,7 @@ type Officers struct {
 type Officer struct {
 	Name, Roles, Until string
 	Ended              bool
+	Link               templ.SafeURL // makes another one-time link; empty once she has a passkey
 	Dismiss            templ.SafeURL
 }
 
@@ -81,6 +82,7 @@ type Choice struct {
 
 // Appointment is the form that makes an officer, as typed.
 type Appointment struct {
-	Name   string
-	Errors map[string]string // by field
+	Once, Name       string
+	Year, Month, Day string            // end of the office
+	Errors           map[string]string // by field
 }

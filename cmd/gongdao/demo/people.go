@@ -5,11 +5,12 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/gongdao/gongdao"
 	"github.com/gongdao/gongdao/civic"
+	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/identity"
 	"github.com/gongdao/gongdao/internal/access"
 )
@@ -28,12 +29,15 @@ var agencies = []identity.Agency{
 	{ID: "2.16.886.101.99002", Short: "welfare", Name: civic.Text{ZhTW: "示範社會福利署", En: "Demo Welfare Agency"}},
 }
 
-// cast lists the people: name, role as programs read it, office if any.
-var cast = []struct {
+// part is one of the cast: name, role as programs read it, office if any.
+type part struct {
 	name, role string
 	agency     civic.AgencyID
 	duties     []access.Role
-}{
+}
+
+// cast lists the people.
+var cast = []part{
 	{"林怡君", "citizen", "", nil},
 	{"陳志明", "case officer", "2.16.886.101.99002", []access.Role{access.Administrator, access.Steward}},
 	{"黃國華", "data steward and exchange operator", "2.16.886.101.99001", []access.Role{access.Steward, access.Operator}},
@@ -52,15 +56,11 @@ func People(ctx context.Context, app *gongdao.App) ([]Person, error) {
 	var out []Person
 	for _, c := range cast {
 		p, err := app.Identity.FindPerson(ctx, c.name)
+		if errors.Is(err, fault.NotFound) {
+			p, err = invent(ctx, app, c)
+		}
 		if err != nil {
-			if p, err = app.Identity.AddPerson(ctx, c.name, true); err != nil {
-				return nil, fmt.Errorf("demo: %s: %w", c.name, err)
-			}
-			if c.agency != "" {
-				if _, err := app.Identity.Appoint(ctx, p.ID, c.agency, c.duties, time.Time{}); err != nil {
-					return nil, fmt.Errorf("demo: %s: %w", c.name, err)
-				}
-			}
+			return nil, fmt.Errorf("demo: %s: %w", c.name, err)
 		}
 		link, err := app.Link(ctx, p.ID)
 		if err != nil {
@@ -69,4 +69,13 @@ func People(ctx context.Context, app *gongdao.App) ([]Person, error) {
 		out = append(out, Person{Name: c.name, Role: c.role, Link: link})
 	}
 	return out, nil
+}
+
+// invent makes a person, an officer together with her office.
+func invent(ctx context.Context, app *gongdao.App, c part) (identity.Person, error) {
+	if c.agency == "" {
+		return app.Identity.AddPerson(ctx, c.name, true)
+	}
+	o, err := app.Identity.Engage(ctx, identity.Appointment{Name: c.name, MadeUp: true, Agency: c.agency, Roles: c.duties})
+	return identity.Person{ID: o.Person, Name: o.Name, MadeUp: true}, err
 }
