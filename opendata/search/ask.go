@@ -137,7 +137,7 @@ func (x *Index) find(words []string, indexed [][]int64, chosen map[Facet][]strin
 
 // maxRanked is the number of hits up to which the index weighs every word; of
 // more, the titles alone tell.
-const maxRanked = 3000
+const maxRanked = 1500
 
 // rank scores hits: bm25 × quality × freshness. A part of a word, which only
 // the titles know, counts like a weak word.

@@ -5,6 +5,12 @@ import (
 	"slices"
 )
 
+// value is one value of one facet: the facet's place in Facets and a number.
+type value struct {
+	facet int8
+	code  int32
+}
+
 // codes numbers the values of each facet, in the order of Facets. Numbers are
 // only added.
 type codes []*values
@@ -22,20 +28,19 @@ func newCodes() codes {
 	return c
 }
 
-// of returns the numbers of values of the i-th facet, new ones where needed.
-func (c codes) of(i int, list []string) []int32 {
-	var out []int32
-	for _, name := range list {
+// add appends the values of the i-th facet to list, each once.
+func (c codes) add(list []value, i int, names []string) []value {
+	for _, name := range names {
 		n, ok := c[i].code[name]
 		if !ok {
 			n = int32(len(c[i].names))
 			c[i].names, c[i].code[name] = append(c[i].names, name), n
 		}
-		if !slices.Contains(out, n) {
-			out = append(out, n)
+		if v := (value{int8(i), n}); !slices.Contains(list, v) {
+			list = append(list, v)
 		}
 	}
-	return out
+	return list
 }
 
 // counter counts facet values while it decides which documents are hits. A
@@ -44,20 +49,23 @@ func (c codes) of(i int, list []string) []int32 {
 type counter struct {
 	codes  codes
 	chosen [][]string // as asked, in the order of Facets
-	wanted [][]int32  // those of them that exist
+	wanted []value    // those of them that exist
+	narrow []int      // facets in which something is chosen
 	counts [][]int
 }
 
 func newCounter(c codes, chosen map[Facet][]string) *counter {
 	k := &counter{codes: c}
 	for i, f := range Facets() {
-		var wanted []int32
 		for _, name := range chosen[f] {
 			if n, ok := c[i].code[name]; ok {
-				wanted = append(wanted, n)
+				k.wanted = append(k.wanted, value{int8(i), n})
 			}
 		}
-		k.chosen, k.wanted = append(k.chosen, chosen[f]), append(k.wanted, wanted)
+		if len(chosen[f]) > 0 {
+			k.narrow = append(k.narrow, i)
+		}
+		k.chosen = append(k.chosen, chosen[f])
 		k.counts = append(k.counts, make([]int, len(c[i].names)))
 	}
 	return k
@@ -66,24 +74,26 @@ func newCounter(c codes, chosen map[Facet][]string) *counter {
 // count takes d into the counts and reports whether it meets every choice.
 func (k *counter) count(d *doc) bool {
 	missed, misses := -1, 0
-	for i, want := range k.wanted {
-		if len(k.chosen[i]) > 0 && !overlap(want, d.facets[i]) {
+	for _, i := range k.narrow {
+		if !k.meets(d, i) {
 			missed, misses = i, misses+1
 		}
 	}
-	for i, list := range d.facets {
-		if misses == 0 || misses == 1 && missed == i {
-			for _, v := range list {
-				k.counts[i][v]++
-			}
+	if misses > 1 {
+		return false
+	}
+	for _, v := range d.facets {
+		if misses == 0 || missed == int(v.facet) {
+			k.counts[v.facet][v.code]++
 		}
 	}
 	return misses == 0
 }
 
-func overlap(a, b []int32) bool {
-	for _, v := range a {
-		if slices.Contains(b, v) {
+// meets reports whether d has a chosen value of the i-th facet.
+func (k *counter) meets(d *doc, i int) bool {
+	for _, v := range k.wanted {
+		if int(v.facet) == i && slices.Contains(d.facets, v) {
 			return true
 		}
 	}

@@ -43,14 +43,14 @@ const (
 // Facets lists all facets.
 func Facets() []Facet { return []Facet{Agency, Theme, Format, Class, Mark, Licence, Frequency} }
 
-// doc is what stays in memory of one entry.
+// doc is what stays in memory of one entry. It never changes.
 type doc struct {
 	id      string
 	titles  []string // folded
 	head    string   // folded titles, keywords and agency, by line
 	updated time.Time
 	quality float64
-	facets  [][]int32 // codes of values, in the order of Facets
+	facets  []value
 }
 
 // Index is the search index of one node. It is safe for concurrent use.
@@ -97,8 +97,8 @@ func (e Entry) text(row int) db.SearchDoc {
 	}}
 }
 
-func (e Entry) doc(c codes) *doc {
-	d := &doc{id: e.ID, updated: e.Updated, quality: e.Quality}
+func (e Entry) doc(c codes) doc {
+	d := doc{id: e.ID, updated: e.Updated, quality: e.Quality}
 	for _, t := range e.Titles {
 		d.titles = append(d.titles, hanvariant.Fold(t))
 	}
@@ -107,7 +107,7 @@ func (e Entry) doc(c codes) *doc {
 		d.quality = 1
 	}
 	for i, f := range Facets() {
-		d.facets = append(d.facets, c.of(i, e.Facets[f]))
+		d.facets = c.add(d.facets, i, e.Facets[f])
 	}
 	return d
 }
@@ -118,13 +118,15 @@ func (x *Index) Replace(ctx context.Context, entries []Entry) error {
 	defer x.writing.Unlock()
 	texts := make([]db.SearchDoc, len(entries))
 	docs := make([]*doc, len(entries))
+	together := make([]doc, len(entries)) // side by side, as they are read
 	rows := make(map[string]int, len(entries))
 	codes := newCodes()
 	for i, e := range entries {
 		if _, twice := rows[e.ID]; twice {
 			return fmt.Errorf("search: %s stands twice among the entries", e.ID)
 		}
-		texts[i], docs[i], rows[e.ID] = e.text(i), e.doc(codes), i
+		together[i] = e.doc(codes)
+		texts[i], docs[i], rows[e.ID] = e.text(i), &together[i], i
 	}
 	if err := x.words.Replace(ctx, texts); err != nil {
 		return fmt.Errorf("search: %w", err)
@@ -148,7 +150,8 @@ func (x *Index) Put(ctx context.Context, e Entry) error {
 	for len(x.docs) <= row {
 		x.docs = append(x.docs, nil)
 	}
-	x.docs[row], x.rows[e.ID] = e.doc(x.codes), row
+	d := e.doc(x.codes)
+	x.docs[row], x.rows[e.ID] = &d, row
 	return nil
 }
 

@@ -244,7 +244,7 @@ func BenchmarkSearch(b *testing.B) {
 		if i >= len(list) {
 			title = title + list[(i*7)%len(list)]
 		}
-		entries = append(entries, Entry{ID: fmt.Sprint(i), Titles: []string{title}, Agency: "臺北市政府" + fmt.Sprint(i%40),
+		entries = append(entries, Entry{ID: fmt.Sprint(i), Titles: []string{title}, Agency: fmt.Sprintf("第%d機關", i%40),
 			Description: list[(i*31)%len(list)] + "，" + list[(i*17)%len(list)], Updated: today.AddDate(0, 0, -i%2000),
 			Facets: map[Facet][]string{Agency: {fmt.Sprint(i % 40)}, Format: {"CSV", "JSON"}}})
 	}
