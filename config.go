@@ -59,7 +59,7 @@ func (c Config) database() db.Config {
 func Texts() []fs.FS {
 	return []fs.FS{
 		identity.Text(), opendata.Text(), atlas.Text(), profile.Text,
-		web.Text, ui.Text, db.Text, blob.Text, olap.Text, bus.Text, ownText(),
+		web.Text, ui.Text, chart.Text, db.Text, blob.Text, olap.Text, bus.Text, ownText(),
 	}
 }
 
