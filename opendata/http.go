@@ -28,6 +28,8 @@ func (s *Service) pageRoutes() []web.Route {
 			Handler: web.Plain(s.getMapData), Cache: web.Public, CORS: true},
 		{Name: "opendata.maptable", Pattern: "GET /dataset/{slug}/map/table.csv", Who: access.Anyone, Doc: "The map of a dataset as a table.",
 			Handler: web.Plain(s.getMapTable), Cache: web.Public, CORS: true},
+		{Name: "opendata.chart.svg", Pattern: "GET /dataset/{slug}/chart/figure.svg", Who: access.Anyone, Doc: "The chart of a dataset as a picture.",
+			Handler: web.Plain(s.getChartSVG), Cache: web.Public, CORS: true},
 	}
 	tab := func(name, doc string, h web.Handler) {
 		routes = append(routes, web.Route{Name: "opendata.dataset." + name, Pattern: "GET /dataset/{slug}/" + name, Who: access.Anyone, Doc: doc, Handler: h,

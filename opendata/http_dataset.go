@@ -201,8 +201,10 @@ func (s *Service) datasetPage(tab string, fill func(*http.Request, shown, pages.
 func (s *Service) columnsTab(r *http.Request, v shown, h pages.Head) (templ.Component, error) {
 	ctx := r.Context()
 	p := pages.Columns{Head: h}
-	for _, c := range v.profile.Columns {
-		p.List = append(p.List, columnView(ctx, c, v.profile.Rows))
+	for i, c := range v.profile.Columns {
+		view := columnView(ctx, c, v.profile.Rows)
+		view.Chart = histogram(ctx, "column-"+strconv.Itoa(i+1), c)
+		p.List = append(p.List, view)
 	}
 	return pages.ColumnsPage(p), nil
 }

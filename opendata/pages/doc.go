@@ -92,7 +92,9 @@ type Chart struct {
 	Figure *Figure
 	Rows   ui.DataTableParams
 	Empty  string
-	SVG    templ.SafeURL
+	// Problem says why the choice cannot be drawn; the reader may choose again.
+	Problem string
+	SVG     templ.SafeURL
 }
 
 // ChartForm chooses what is drawn.

@@ -78,7 +78,7 @@ func (b BarSpec) place(s *sheet) barPlace {
 	values := 0.0
 	for _, m := range b.Bars {
 		p.labels = max(p.labels, width(m.Label, s.font))
-		values = max(values, width(figureOf(s.ctx, m.Value), s.font))
+		values = max(values, width(Number(s.ctx, m.Value), s.font))
 	}
 	p.labels = min(p.labels, 0.34*s.width)
 	left := p.labels + 12
@@ -139,7 +139,7 @@ func (b BarSpec) axis(s *sheet, p barPlace, bottom float64) {
 }
 
 func (b BarSpec) bar(s *sheet, p barPlace, m Mark, y float64) {
-	value := figureOf(s.ctx, m.Value)
+	value := Number(s.ctx, m.Value)
 	s.printf("<g><title>%s</title>\n", safe(s.t("chart.mark", m.Label, value)))
 	middle := y + p.down + p.thick/2 + 0.36*s.font
 	if p.labels > 0 {
@@ -181,7 +181,7 @@ func (b BarSpec) describe(ctx context.Context) string {
 	}
 	out := []string{i18n.N(ctx, "chart.bar.desc", int64(len(b.Bars)))}
 	if high != nil {
-		out = append(out, i18n.T(ctx, "chart.highest", high.Label, figureOf(ctx, high.Value)), i18n.T(ctx, "chart.lowest", low.Label, figureOf(ctx, low.Value)))
+		out = append(out, i18n.T(ctx, "chart.highest", high.Label, Number(ctx, high.Value)), i18n.T(ctx, "chart.lowest", low.Label, Number(ctx, low.Value)))
 	}
 	if missing > 0 {
 		out = append(out, i18n.N(ctx, "chart.missing", missing))

@@ -12,6 +12,9 @@ type HistSpec struct {
 	Title string
 	Bins  []Bin // in order, at most 50
 	Plain bool  // years and months: numbers that are not written with commas
+
+	// Single: a bin holds one whole number, its From.
+	Single bool
 }
 
 // Bin counts the values from From up to To.
@@ -46,7 +49,24 @@ func (h HistSpec) number(ctx context.Context, v float64) string {
 	if h.Plain {
 		return px(v)
 	}
-	return figureOf(ctx, v)
+	return Number(ctx, v)
+}
+
+// last returns the highest number of the axis.
+func (h HistSpec) last() float64 {
+	b := h.Bins[len(h.Bins)-1]
+	if h.Single {
+		return b.From
+	}
+	return b.To
+}
+
+func (h HistSpec) mark(ctx context.Context, b Bin) string {
+	count := i18n.Number(ctx, b.Count)
+	if h.Single {
+		return i18n.T(ctx, "chart.mark", h.number(ctx, b.From), count)
+	}
+	return i18n.T(ctx, "chart.hist.mark", h.number(ctx, b.From), h.number(ctx, b.To), count)
 }
 
 func (h HistSpec) draw(s *sheet) {
@@ -70,11 +90,11 @@ func (h HistSpec) draw(s *sheet) {
 		}
 		s.printf("<path %s d=\"M%s %sV%sH%sV%sz\"><title>%s</title></path>\n", s.look("gd-series-1"), px(left+0.8), px(bottom),
 			px(min(y.at(b.density()), bottom-1.5)), px(right-0.8), px(bottom),
-			safe(s.t("chart.hist.mark", h.number(s.ctx, b.From), h.number(s.ctx, b.To), i18n.Number(s.ctx, b.Count))))
+			safe(h.mark(s.ctx, b)))
 	}
 	s.line("gd-chart-axis", 0, bottom+0.5, s.width, bottom+0.5)
 	s.text(0, bottom+s.font+5, "start", "gd-chart-text", h.number(s.ctx, lo))
-	s.text(s.width, bottom+s.font+5, "end", "gd-chart-text", h.number(s.ctx, h.Bins[len(h.Bins)-1].To))
+	s.text(s.width, bottom+s.font+5, "end", "gd-chart-text", h.number(s.ctx, h.last()))
 	s.height = bottom + s.font + 10
 }
 
@@ -86,6 +106,9 @@ func (h HistSpec) describe(ctx context.Context) string {
 		}
 	}
 	n := func(v float64) string { return h.number(ctx, v) }
-	return sentences(ctx, i18n.T(ctx, "chart.hist.desc", n(h.Bins[0].From), n(h.Bins[len(h.Bins)-1].To), n(peak.From), n(peak.To)),
-		i18n.N(ctx, "chart.hist.peak", peak.Count))
+	words := i18n.T(ctx, "chart.hist.desc", n(h.Bins[0].From), n(h.last()), n(peak.From), n(peak.To))
+	if h.Single {
+		words = i18n.T(ctx, "chart.hist.single", n(h.Bins[0].From), n(h.last()), n(peak.From))
+	}
+	return sentences(ctx, words, i18n.N(ctx, "chart.hist.peak", peak.Count))
 }

@@ -199,13 +199,13 @@ func (l LineSpec) dots(s *sheet, p plot, i int, runs [][]Point) {
 				continue
 			}
 			x, y := p.at(pt.At), p.y.at(pt.Value)
-			words := s.t("chart.mark", When(s.ctx, pt.At, l.Grain), figureOf(s.ctx, pt.Value))
+			words := s.t("chart.mark", When(s.ctx, pt.At, l.Grain), Number(s.ctx, pt.Value))
 			if sr := l.Series[i]; len(l.Series) > 1 {
-				words = s.t("chart.mark.series", sr.Name, When(s.ctx, pt.At, l.Grain), figureOf(s.ctx, pt.Value))
+				words = s.t("chart.mark.series", sr.Name, When(s.ctx, pt.At, l.Grain), Number(s.ctx, pt.Value))
 			}
 			s.printf("<circle cx=\"%s\" cy=\"%s\" r=\"4\" %s><title>%s</title></circle>\n", px(x), px(y), class, safe(words))
 			if last && len(l.Series) == 1 {
-				value := figureOf(s.ctx, pt.Value)
+				value := Number(s.ctx, pt.Value)
 				s.text(max(min(x+5, s.width-1), width(value, s.font)), y-11, "end", "gd-chart-value", value)
 			}
 		}
@@ -337,8 +337,8 @@ func (l LineSpec) tell(ctx context.Context, s Series) []string {
 				low = p
 			}
 		}
-		out = append(out, i18n.T(ctx, "chart.highest", When(ctx, high.At, l.Grain), figureOf(ctx, high.Value)),
-			i18n.T(ctx, "chart.lowest", When(ctx, low.At, l.Grain), figureOf(ctx, low.Value)))
+		out = append(out, i18n.T(ctx, "chart.highest", When(ctx, high.At, l.Grain), Number(ctx, high.Value)),
+			i18n.T(ctx, "chart.lowest", When(ctx, low.At, l.Grain), Number(ctx, low.Value)))
 		out = append(out, trend(ctx, there[0].Value, there[len(there)-1].Value)...)
 	}
 	if missing := int64(len(s.Points) - len(there)); missing > 0 {
@@ -356,7 +356,7 @@ func trend(ctx context.Context, first, last float64) []string {
 	case by < -0.01*math.Abs(first):
 		key = "chart.trend.down"
 	}
-	out := []string{i18n.T(ctx, key, figureOf(ctx, first), figureOf(ctx, last))}
+	out := []string{i18n.T(ctx, key, Number(ctx, first), Number(ctx, last))}
 	if first > 0 && last >= 0 {
 		sign := ""
 		change := math.Round((last-first)/first*1000) / 10

@@ -69,9 +69,9 @@ func clip(words string, n int) string {
 	return words
 }
 
-// figureOf writes a value as people read it: whole numbers whole, others with
+// Number writes a value as people read it: whole numbers whole, others with
 // three to five digits that mean something.
-func figureOf(ctx context.Context, v float64) string {
+func Number(ctx context.Context, v float64) string {
 	if math.IsNaN(v) {
 		return i18n.T(ctx, "chart.nothing")
 	}
