@@ -28,6 +28,7 @@ type features struct {
 	done    bool
 	isOne   bool // the type member says FeatureCollection
 	box     []float64
+	nul     bool  // a text holds a NUL
 	far     tally // features whose coordinates are no degrees
 	points  int64
 	out     bytes.Buffer
@@ -227,6 +228,9 @@ func (f *features) addRow(b *batch, raw []byte, line int64) error {
 	if at, has := f.index["id"]; id != nil && (!has || f.row[at] == cell{}) {
 		f.property(b, "id", id)
 	}
+	if f.nul {
+		return f.broken("a text holds a NUL (\\u0000), which no table can")
+	}
 	if len(f.row) > maxColumns {
 		return fault.TooLarge.Errorf("opendata.profile.too-many-columns",
 			"line %d has %d columns, and a table may have %d: check the delimiter, or turn columns into rows", line, len(f.row), maxColumns)
@@ -268,14 +272,7 @@ func (f *features) property(b *batch, key string, value []byte) {
 	default:
 		b.text = append(b.text, value...)
 	}
-	// A NUL can hide in an escape; the table cannot hold it.
-	kept := b.text[:from]
-	for _, c := range b.text[from:] {
-		if c != 0 {
-			kept = append(kept, c)
-		}
-	}
-	b.text = kept
+	f.nul = f.nul || bytes.IndexByte(b.text[from:], 0) >= 0
 	f.row[at] = cell{from, uint32(len(b.text))}
 }
 

@@ -84,6 +84,7 @@ func TestGeoJSONRefuses(t *testing.T) {
 		{"another system", `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3826"}},"features":[]}`, "json-crs", "EPSG::3826"},
 		{"a geometry of no type", feature(`{"type":"Circle","coordinates":[1,2]}`), "json-geometry", "line 2"},
 		{"positions that are too flat", feature(`{"type":"Polygon","coordinates":[[1,2],[3,4]]}`), "json-geometry", ""},
+		{"a NUL in an escape", `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"a":"x\u0000y"},"geometry":null}]}`, "json-broken", "NUL"},
 		{"half a position", feature(`{"type":"Point","coordinates":[1]}`), "json-geometry", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
