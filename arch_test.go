@@ -59,7 +59,7 @@ var owners = []owner{
 	{"github.com/lmittmann/tint", []string{"internal/telemetry"}, "logs without personal data have one maker"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics are declared through telemetry"},
 	{"github.com/danielgtaylor/huma", []string{"internal/web/..."}, "routes are data; huma stands behind the guard"},
-	{"github.com/a-h/templ", []string{"internal/web/...", "atlas/...", "identity/...", "opendata/...", "."}, "pages belong to the shell, the rooms and the portal"},
+	{"github.com/a-h/templ", []string{"internal/web/...", "atlas/...", "identity/...", "opendata/...", ".", "cmd/gongdao/bench"}, "pages belong to the shell, the rooms and the portal; a bench measures them"},
 	{"github.com/go-webauthn/webauthn", []string{"identity/..."}, "passkeys are identity's"},
 	{"golang.org/x/sync", []string{"atlas", "."}, "goroutines have one owner that waits for them"},
 	{"golang.org/x/sys", []string{"internal/..."}, "the operating system is behind the pipes"},

@@ -52,7 +52,7 @@ func (s *Service) getAreas(r *http.Request) (templ.Component, error) {
 func (v areaView) page(ctx context.Context, q string) pages.LayerPage {
 	p := pages.LayerPage{
 		Section: i18n.T(ctx, "atlas.maps.title"), Find: findBox(ctx, web.URL(ctx, "atlas.map", v.level), q),
-		Downloads: v.downloads(ctx), DownloadsTitle: i18n.T(ctx, "atlas.layer.download"), Map: v.figure(ctx),
+		Downloads: v.h.downloads(ctx, v.level, v.within), DownloadsTitle: i18n.T(ctx, "atlas.layer.download"), Map: v.figure(ctx),
 	}
 	p.Asked, p.Found, p.FoundTitle, p.None = v.h.looked(ctx, q)
 	layer := v.h.layers[v.level.String()]
@@ -178,16 +178,4 @@ func (v areaView) parts(ctx context.Context) ([]pages.Found, string) {
 		out = append(out, f)
 	}
 	return out, i18n.T(ctx, "atlas.level."+level.String())
-}
-
-func (v areaView) downloads(ctx context.Context) []pages.Download {
-	list := v.h.downloads(ctx, v.level)
-	if v.within == "" {
-		return list
-	}
-	list = append(list[:1:1], list[2]) // a part is offered as GeoJSON and SVG
-	for i := range list {
-		list[i].Href = string(web.WithQuery(templ.SafeURL(list[i].Href), "within", v.within))
-	}
-	return list
 }

@@ -118,17 +118,23 @@ func (h *holding) layerCards(ctx context.Context) []pages.Layer {
 		out = append(out, pages.Layer{
 			Title: i18n.T(ctx, "atlas.level."+l.String()), Areas: i18n.N(ctx, "atlas.layer.areas", int64(layer.Areas)),
 			Valid: i18n.DayShort(ctx, layer.Valid), Source: source, Licence: i18n.T(ctx, "atlas.licence"),
-			Href: web.URL(ctx, "atlas.map", l), Downloads: h.downloads(ctx, l),
+			Href: web.URL(ctx, "atlas.map", l), Downloads: h.downloads(ctx, l, ""),
 		})
 	}
 	return out
 }
 
-func (h *holding) downloads(ctx context.Context, l coverage.Level) []pages.Download {
+// downloads offers the areas of a level, or those within one, as files.
+func (h *holding) downloads(ctx context.Context, l coverage.Level, within string) []pages.Download {
 	hidden := i18n.T(ctx, "atlas.level."+l.String())
+	kinds := []struct{ text, ext string }{{"GeoJSON", "geojson"}, {"TopoJSON", "topojson"}, {"SVG", "svg"}}
+	if within != "" { // a part is offered as GeoJSON and SVG
+		kinds = append(kinds[:1], kinds[2])
+	}
 	var out []pages.Download
-	for _, kind := range []struct{ text, ext string }{{"GeoJSON", "geojson"}, {"TopoJSON", "topojson"}, {"SVG", "svg"}} {
-		out = append(out, pages.Download{Text: kind.text, Hidden: hidden, Href: string(web.URL(ctx, "atlas.file", l.String()+"."+kind.ext))})
+	for _, kind := range kinds {
+		href := web.WithQuery(web.URL(ctx, "atlas.file", l.String()+"."+kind.ext), "within", within)
+		out = append(out, pages.Download{Text: kind.text, Hidden: hidden, Href: string(href)})
 	}
 	return out
 }
