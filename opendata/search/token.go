@@ -117,6 +117,15 @@ func terms(word string) []db.SearchTerm {
 		}
 		phrase = append(phrase, r.tokens()...)
 	}
-	last := list[len(list)-1]
-	return append(out, db.SearchTerm{Tokens: phrase, Prefix: !last.han || len(last.text) == 1})
+	return append(out, db.SearchTerm{Tokens: phrase, Prefix: list[len(list)-1].begins()})
+}
+
+// begins reports whether the last run of a word may be the beginning of one in
+// the text. A letter or two begin so many words that gathering them costs more
+// than they find; in titles they are found anyway.
+func (r run) begins() bool {
+	if r.han {
+		return len(r.text) == 1
+	}
+	return len(r.text) > 2
 }
