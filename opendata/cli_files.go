@@ -86,7 +86,7 @@ func (s *Service) christen(ctx context.Context, c *cli.Call, files []job) error 
 	slug, title := c.String("dataset"), c.String("title")
 	if c.Bool("as-versions") {
 		common := commonName(files)
-		title = cmp.Or(title, strings.ReplaceAll(common, "/", " "))
+		title = cmp.Or(title, clipped(strings.ReplaceAll(common, "/", " ")))
 		slug = cmp.Or(slug, slugFor(common))
 	}
 	if slug != "" && !slugForm.MatchString(slug) {
@@ -96,7 +96,7 @@ func (s *Service) christen(ctx context.Context, c *cli.Call, files []job) error 
 	for i := range files {
 		f := &files[i]
 		bare := strings.TrimSuffix(f.name, filepath.Ext(f.name))
-		f.slug, f.title = slug, cmp.Or(title, strings.ReplaceAll(bare, "/", " "))
+		f.slug, f.title = slug, cmp.Or(title, clipped(strings.ReplaceAll(bare, "/", " ")))
 		if slug != "" {
 			continue
 		}

@@ -66,6 +66,9 @@ func Frequencies() []string {
 
 var slugForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{1,99}$`)
 
+// maxTitle is how many characters a title may have (資料集詮釋資料標準規範, title).
+const maxTitle = 255
+
 // check says everything that is wrong with what a publisher wrote.
 func (d *Dataset) check() error {
 	bad := fault.Invalid.Errorf("opendata.dataset-invalid", "some of what you wrote cannot be published yet")
@@ -75,7 +78,7 @@ func (d *Dataset) check() error {
 	switch n := utf8.RuneCountInString(d.Title.ZhTW); {
 	case d.Title.Empty():
 		bad = bad.At("title_zh", "opendata.title-missing", "give the dataset a title")
-	case n > 255 || utf8.RuneCountInString(d.Title.En) > 255:
+	case n > maxTitle || utf8.RuneCountInString(d.Title.En) > maxTitle:
 		bad = bad.At("title_zh", "opendata.title-long", "keep the title within 255 characters")
 	}
 	if utf8.RuneCountInString(d.Description.ZhTW) > 4000 || utf8.RuneCountInString(d.Description.En) > 4000 {

@@ -55,8 +55,9 @@ func (s *Service) Receive(ctx context.Context, r io.Reader, o Order) (Import, er
 		FileName: o.FileName, SHA256: b.Digest, Bytes: b.Size, Wish: o.Wish})
 }
 
-func (s *Service) register(ctx context.Context, i Import) (Import, error) {
-	err := s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+func (s *Service) register(ctx context.Context, asked Import) (got Import, err error) {
+	err = s.needs.DB.Write(ctx, func(tx *db.Tx) error {
+		i := asked // the function may run again
 		i.ID = tx.NewID()
 		if i.Once == "" {
 			i.Once = i.ID
@@ -70,13 +71,13 @@ func (s *Service) register(ctx context.Context, i Import) (Import, error) {
 				return err
 			}
 		}
-		i, err = importByID(tx, id)
+		got, err = importByID(tx, id)
 		return err
 	})
 	if err != nil {
 		return Import{}, fmt.Errorf("opendata: register import: %w", err)
 	}
-	return i, nil
+	return got, nil
 }
 
 // maxTries bounds how often an import is begun anew after a failure that is not
@@ -233,10 +234,15 @@ func problemOf(err error) *fault.Error {
 	return nil
 }
 
-// problem says a fault in both languages.
+// problem says a fault in both languages, with what is wrong part by part.
 func (s *Service) problem(f *fault.Error) *Problem {
 	zh := i18n.With(context.Background(), s.needs.Catalogue, i18n.ZhTW)
-	return &Problem{Code: f.Code, Text: civic.Text{ZhTW: i18n.Fault(zh, f), En: f.Error()}}
+	p := &Problem{Code: f.Code, Text: civic.Text{ZhTW: i18n.Fault(zh, f), En: f.Error()}}
+	for k, at := range f.Fields {
+		p.Text.ZhTW += []string{"：", "；"}[min(k, 1)] + i18n.Field(zh, at)
+		p.Text.En += []string{": ", "; "}[min(k, 1)] + at.Message()
+	}
+	return p
 }
 
 func (s *Service) refuse(ctx context.Context, i Import, f *fault.Error) error {

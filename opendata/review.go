@@ -222,7 +222,15 @@ func titleOf(file string) string {
 	if base == "" {
 		return "data"
 	}
-	return base
+	return clipped(base)
+}
+
+// clipped cuts a title that a program made to what a title may have.
+func clipped(title string) string {
+	if runes := []rune(title); len(runes) > maxTitle {
+		return string(runes[:maxTitle])
+	}
+	return title
 }
 
 // ending is the last part of a file name with its dot, as delivered.
