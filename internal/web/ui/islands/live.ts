@@ -33,7 +33,7 @@ class Live extends Island {
       this.button.remove();
       this.said.remove();
     }, { once: true });
-    if (this.finished()) this.done();
+    if (this.finished()) this.rest(); // nothing to wait for, and nowhere to go
     else this.open();
   }
 
@@ -158,9 +158,15 @@ class Live extends Island {
     else if (!this.source) this.later(Number(this.dataset["every"] ?? 2) * 1000);
   }
 
-  private done(): void {
+  /** Nothing changes any more. */
+  private rest(): void {
     this.close();
     this.button.hidden = true;
+  }
+
+  /** What was watched has come to its end. */
+  private done(): void {
+    this.rest();
     if (this.said.textContent) this.said.textContent = this.text("done");
     const then = this.dataset["then"];
     if (then) location.assign(then);
