@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gongdao/gongdao/atlas"
-	"github.com/gongdao/gongdao/internal/testkit/dbtest"
 )
 
 // TestJoinByCodeOnly: names become codes only through Match, which takes a
@@ -91,10 +90,7 @@ func TestMatchLists(t *testing.T) {
 // by name alone, which must come to the same codes.
 func TestMatchRealRegister(t *testing.T) {
 	rows := register(t, "2020/12.csv")
-	s := open(t, dbtest.SQLite(t))
-	if _, err := s.Import(t.Context(), taiwan(t)); err != nil {
-		t.Fatal(err)
-	}
+	s := taiwanRoom(t)
 	var byCode, byName []atlas.AreaKey
 	for _, r := range rows[1:] {
 		byCode = append(byCode, atlas.AreaKey{Code: r[1], Names: []string{r[2], r[3]}})

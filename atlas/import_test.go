@@ -205,16 +205,14 @@ func TestImportRefuses(t *testing.T) {
 
 // TestImportTaiwan: the real file, whole.
 func TestImportTaiwan(t *testing.T) {
-	s := open(t, dbtest.SQLite(t))
-	in, err := s.Import(t.Context(), taiwan(t))
-	if err != nil {
-		t.Fatal(err)
+	s := taiwanRoom(t)
+	for level, want := range map[string]int{atlas.LevelNation: 1, atlas.LevelCounty: 22, atlas.LevelTown: 368, atlas.LevelVillage: 7701} {
+		areas, err := s.Names(t.Context(), level)
+		if err != nil || len(areas) != want {
+			t.Errorf("Names(%s) = %d areas, %v, want %d", level, len(areas), err, want)
+		}
 	}
-	villages, err := s.Names(t.Context(), atlas.LevelVillage)
-	if err != nil || len(villages) != 7701 {
-		t.Errorf("Names(village) = %d areas, %v, want 7701", len(villages), err)
-	}
-	if in.Points != 146154-2*152 && in.Points < 145000 {
-		t.Errorf("%d points, want nearly all of 146,154", in.Points)
+	if a, err := s.Area(t.Context(), "63000"); err != nil || a.Name != (civic.Text{ZhTW: "臺北市", En: "Taipei City"}) {
+		t.Errorf("Area(63000) = %+v, %v", a, err)
 	}
 }
