@@ -49,8 +49,7 @@ screenshots: build ## take the pictures of docs/guide/img from the demonstration
 	@go -C tools run ./screenshots -out ../docs/guide/img
 
 generate: tools ## write the Go code of the templates
-	@$(STEP) templates -- go -C tools run github.com/a-h/templ/cmd/templ generate -include-version=false -path ../internal/web
-	@for room in */pages; do $(STEP) "$$room" -- go -C tools run github.com/a-h/templ/cmd/templ generate -include-version=false -path ../$$room || exit 1; done
+	@$(STEP) templates -- tools/templates.sh
 
 conformance: conformance/node_modules/.package-lock.json ## install the foreign clients that judge our interfaces
 

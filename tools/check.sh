@@ -15,8 +15,8 @@ formatted() {
 export -f sources formatted
 
 step form 'gofmt -w the files named above' -- bash -c formatted
-step linters-built -- go -C tools build -o ../.cache/bin/ honnef.co/go/tools/cmd/staticcheck github.com/a-h/templ/cmd/templ
-step templates 'make generate, and commit the files' -- .cache/bin/templ generate -check -include-version=false -ignore-pattern '(^|/)(node_modules|\.cache)/' -path .
+step linters-built -- go -C tools build -o ../.cache/bin/ honnef.co/go/tools/cmd/staticcheck
+step templates 'make generate, and commit the files' -- tools/templates.sh -check
 step modules 'go mod tidy, and in tools' -- bash -c 'go mod tidy -diff && go -C tools mod tidy -diff'
 step vet -- go vet ./...
 step vet-tools -- go -C tools vet ./...

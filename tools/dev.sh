@@ -2,9 +2,8 @@
 # dev [OPTIONS of demo]: runs the demonstration with data that stays, and when a
 # source changes writes the templates and assets anew, builds, and starts again.
 set -u
-mkdir -p .cache/dev .cache/bin
+mkdir -p .cache/dev
 stamp=.cache/dev/stamp
-go -C tools build -o ../.cache/bin/ github.com/a-h/templ/cmd/templ || exit 1
 go -C tools run ./assets -root .. -watch &
 assets=$!
 portal=
@@ -28,7 +27,7 @@ touch "$stamp"
 start "$@"
 while sleep 0.5; do
 	if template=$(changed '*.templ') && [ -n "$template" ]; then
-		.cache/bin/templ generate -include-version=false -path "$(dirname "$template")"
+		tools/templates.sh || touch "$stamp"
 	fi
 	if source=$(changed '*.go' '*.toml' '*.sql' manifest.json) && [ -n "$source" ]; then
 		touch "$stamp"
