@@ -169,12 +169,20 @@ func (d *drawn) line(ctx context.Context, cells [][]any) (chart.Chart, error) {
 		Series: []chart.Series{{Points: points}}})
 }
 
+// longBreak is how long offices close at most; a longer silence among days is
+// a gap in the data.
+const longBreak = 11 * 24 * time.Hour
+
 // whole adds the months or years that no row speaks of: none were counted, and
 // nothing is known of other values. Days are left as they are, since offices
-// close on some of them.
+// close on some of them; only where they mostly follow each other, a longer
+// silence breaks the line.
 func whole(points []chart.Point, plan ChartPlan) []chart.Point {
-	if plan.Grain == chart.Day || len(points) == 0 {
+	if len(points) == 0 {
 		return points
+	}
+	if plan.Grain == chart.Day {
+		return broken(points)
 	}
 	none := math.NaN()
 	if plan.Count {
@@ -198,6 +206,21 @@ func whole(points []chart.Point, plan ChartPlan) []chart.Point {
 	}
 	if len(out) > chart.MaxMarks {
 		return points
+	}
+	return out
+}
+
+func broken(points []chart.Point) []chart.Point {
+	apart := points[len(points)-1].At.Sub(points[0].At)
+	if time.Duration(len(points)-1)*3*24*time.Hour < apart {
+		return points // not a daily table
+	}
+	out := make([]chart.Point, 0, len(points)+8)
+	for i, p := range points {
+		if i > 0 && p.At.Sub(points[i-1].At) > longBreak && len(out)+len(points)-i < chart.MaxMarks {
+			out = append(out, chart.Point{At: points[i-1].At.AddDate(0, 0, 1), Value: math.NaN()})
+		}
+		out = append(out, p)
 	}
 	return out
 }

@@ -225,8 +225,8 @@ func columnView(ctx context.Context, c profile.Column, rows int64) pages.Column 
 		distinct = i18n.T(ctx, "opendata.column.about", distinct)
 	}
 	fact("opendata.column.distinct", distinct)
-	fact("opendata.column.min", c.Stats.Min)
-	fact("opendata.column.max", c.Stats.Max)
+	fact("opendata.column.min", extreme(ctx, c, c.Stats.Min))
+	fact("opendata.column.max", extreme(ctx, c, c.Stats.Max))
 	if c.Stats.Mean != nil {
 		fact("opendata.column.mean", i18n.Decimal(ctx, *c.Stats.Mean, 2))
 	}
@@ -244,6 +244,16 @@ func columnView(ctx context.Context, c profile.Column, rows int64) pages.Column 
 		}
 	}
 	return out
+}
+
+// extreme writes the least or largest value as cells write it.
+func extreme(ctx context.Context, c profile.Column, value string) string {
+	if c.Type == profile.TypeInt && c.Note == "" {
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return i18n.Number(ctx, n)
+		}
+	}
+	return value
 }
 
 func typeName(ctx context.Context, c profile.Column) string {

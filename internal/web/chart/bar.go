@@ -100,7 +100,14 @@ func (b BarSpec) draw(s *sheet) {
 	for i, m := range b.Bars {
 		b.bar(s, p, m, p.top+p.row*float64(i))
 	}
-	s.line("gd-chart-axis", p.scale.at(0), p.top-4, p.scale.at(0), bottom)
+	if zero := p.scale.at(0); s.form == narrow { // the line would run through the labels
+		for i := range b.Bars {
+			y := p.top + p.row*float64(i) + p.down
+			s.line("gd-chart-axis", zero, y-2, zero, y+p.thick+2)
+		}
+	} else {
+		s.line("gd-chart-axis", zero, p.top-4, zero, bottom)
+	}
 	s.height = bottom + 2*s.font + 16
 }
 

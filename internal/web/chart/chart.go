@@ -15,7 +15,7 @@ import (
 
 // The limits of one drawing.
 const (
-	MaxBars   = 20
+	MaxBars   = 22 // as many as Taiwan has counties and cities
 	MaxSeries = 8
 	MaxMarks  = 1000
 	MaxBytes  = 30_000
@@ -45,7 +45,7 @@ type form struct {
 
 var (
 	wide   = form{"wide", 880, 14}
-	narrow = form{"narrow", 360, 13}
+	narrow = form{"narrow", 320, 13}
 	small  = form{"small", 320, 12}
 )
 
@@ -119,12 +119,12 @@ func (s *sheet) printf(format string, args ...any) { s.b = fmt.Appendf(s.b, form
 // fixed is how a class looks in a file.
 var fixed = map[string]string{
 	"gd-chart-text":  `fill="#55524a"`,
-	"gd-chart-ink":   `fill="#1b1a17"`,
+	"gd-chart-ink":   `fill="#1b1a17" paint-order="stroke" stroke="#fffdf9" stroke-width="3"`,
 	"gd-chart-grid":  `stroke="#cfc8b8"`,
 	"gd-chart-axis":  `stroke="#55524a"`,
 	"gd-chart-dot":   `stroke="#fffdf9"`,
 	"gd-chart-title": `fill="#55524a" font-weight="700"`,
-	"gd-chart-value": `fill="#1b1a17" font-weight="700"`,
+	"gd-chart-value": `fill="#1b1a17" paint-order="stroke" stroke="#fffdf9" stroke-width="3" font-weight="700"`,
 }
 
 var series = [6]string{"#0b5b57", "#b3392a", "#2c5f9e", "#8a5a00", "#6b3fa0", "#4d5358"}

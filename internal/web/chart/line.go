@@ -92,6 +92,16 @@ func (l LineSpec) period() (from, to time.Time) {
 	return from, to
 }
 
+// last returns the last value of the first line.
+func (l LineSpec) last() float64 {
+	runs := pieces(l.Series[0].Points)
+	if len(runs) == 0 {
+		return 0
+	}
+	run := runs[len(runs)-1]
+	return run[len(run)-1].Value
+}
+
 // plot is where the lines of one sheet stand.
 type plot struct {
 	x, y     span
@@ -126,6 +136,9 @@ func (l LineSpec) draw(s *sheet) {
 	}
 	p.zero = list[0] == 0
 	right := s.width - 14 - l.names(s)
+	if len(l.Series) == 1 {
+		right = s.width - 14 - width(Number(s.ctx, l.last()), s.font)*1.08 // it is bold
+	}
 	p.y = span{list[0], list[len(list)-1], s.height - 2*s.font - 22, 2*s.font + 6}
 	p.x = span{0, max(p.to.Sub(p.from).Hours(), 1), left + 22, right}
 	for i, v := range list {
@@ -205,8 +218,7 @@ func (l LineSpec) dots(s *sheet, p plot, i int, runs [][]Point) {
 			}
 			s.printf("<circle cx=\"%s\" cy=\"%s\" r=\"4\" %s><title>%s</title></circle>\n", px(x), px(y), class, safe(words))
 			if last && len(l.Series) == 1 {
-				value := Number(s.ctx, pt.Value)
-				s.text(max(min(x+5, s.width-1), width(value, s.font)), y-11, "end", "gd-chart-value", value)
+				s.text(x+9, y+0.36*s.font, "start", "gd-chart-value", Number(s.ctx, pt.Value))
 			}
 		}
 	}
