@@ -15,7 +15,9 @@ import (
 	"github.com/gongdao/gongdao/internal/web/chart"
 	"github.com/gongdao/gongdao/internal/web/ui"
 	"github.com/gongdao/gongdao/opendata"
+	"github.com/gongdao/gongdao/opendata/explore"
 	"github.com/gongdao/gongdao/opendata/profile"
+	"github.com/gongdao/gongdao/opendata/query"
 )
 
 // Config is every setting of the program. An empty file is a working one.
@@ -58,17 +60,8 @@ func (c Config) database() db.Config {
 // Texts lists the catalogues of the house: the sentences people read.
 func Texts() []fs.FS {
 	return []fs.FS{
-		identity.Text(), opendata.Text(), atlas.Text(), profile.Text,
+		identity.Text(), opendata.Text(), atlas.Text(), profile.Text, query.Sentences(), explore.Sentences(),
 		web.Text, ui.Text, chart.Text, db.Text, blob.Text, olap.Text, bus.Text, ownText(),
-	}
-}
-
-// schemas are the migrations of every room, for a restore.
-func schemas() map[string]fs.FS {
-	return map[string]fs.FS{
-		"identity": identity.Schema(),
-		"opendata": opendata.Schema(),
-		"atlas":    atlas.Schema(),
 	}
 }
 

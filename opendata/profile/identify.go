@@ -25,7 +25,7 @@ func identify(f *os.File, size int64) (format string, err error) {
 	head = head[:n]
 	for _, s := range signatures {
 		if s.at+len(s.magic) <= len(head) && string(head[s.at:s.at+len(s.magic)]) == s.magic {
-			return "", s.refuse(head)
+			return "", s.answer(head)
 		}
 	}
 	return identifyText(head)
@@ -44,7 +44,7 @@ func identifyText(head []byte) (string, error) {
 		return "", fault.Malformed.Errorf("opendata.profile.html",
 			"line 1: the file is an HTML page, often an error page of the server: fetch the file again, or export the table as CSV")
 	case text[0] == '<' && len(low) > 1 && (low[1] == '?' || low[1] == '!' || low[1] >= 'a' && low[1] <= 'z'):
-		return "", unread("XML", "export the table as CSV in UTF-8")
+		return "", exportCSV("XML")
 	case text[0] == '{', text[0] == '[' && len(low) > 1 && strings.ContainsRune(" \t\r\n{[\"", rune(low[1])):
 		return FormatGeoJSON, nil
 	}
@@ -53,15 +53,27 @@ func identifyText(head []byte) (string, error) {
 
 // signature is how a format begins.
 type signature struct {
-	at          int
-	magic       string
-	found, todo string
+	at     int
+	magic  string
+	found  string
+	refuse func(found string) error // with what to do instead
 }
 
-const (
-	exportCSV = "export the table as CSV in UTF-8"
-	unpack    = "unpack it and send the file that is inside"
-)
+func exportCSV(found string) error {
+	return fault.Malformed.Errorf("opendata.profile.unread-export", "the file is %s, which is not read yet: export the table as CSV in UTF-8", found)
+}
+
+func unpack(found string) error {
+	return fault.Malformed.Errorf("opendata.profile.unread-unpack", "the file is %s, which is not read yet: unpack it and send the file that is inside", found)
+}
+
+func exportSource(found string) error {
+	return fault.Malformed.Errorf("opendata.profile.unread-pdf", "the file is %s, which is not read yet: a PDF holds no table that can be read, so export the table that it was made from as CSV in UTF-8", found)
+}
+
+func exportGeoJSON(found string) error {
+	return fault.Malformed.Errorf("opendata.profile.unread-shapefile", "the file is %s, which is not read yet: export it as GeoJSON in longitude and latitude (WGS 84)", found)
+}
 
 var signatures = []signature{
 	{0, "PK\x03\x04", "ZIP", unpack},
@@ -73,44 +85,24 @@ var signatures = []signature{
 	{0, "7z\xBC\xAF\x27\x1C", "7-Zip", unpack},
 	{0, "Rar!\x1A\x07", "RAR", unpack},
 	{0, "PAR1", "Parquet", exportCSV},
-	{0, "%PDF-", "PDF", "a PDF holds no table that can be read: export the table that it was made from as CSV in UTF-8"},
+	{0, "%PDF-", "PDF", exportSource},
 	{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "Excel (xls)", exportCSV},
 	{0, "SQLite format 3\x00", "SQLite", exportCSV},
-	{0, "\x00\x00\x27\x0A", "Shapefile", "export it as GeoJSON in longitude and latitude (WGS 84)"},
+	{0, "\x00\x00\x27\x0A", "Shapefile", exportGeoJSON},
 	{0, "\x89PNG", "PNG", exportCSV},
 	{0, "\xFF\xD8\xFF", "JPEG", exportCSV},
 	{0, "GIF8", "GIF", exportCSV},
 }
 
-func (s signature) refuse(head []byte) error {
-	found, todo := s.found, s.todo
-	if found == "ZIP" {
+// answer says what is wrong; a ZIP file may be a spreadsheet.
+func (s signature) answer(head []byte) error {
+	if s.found == "ZIP" {
 		switch {
 		case bytes.Contains(head, []byte("[Content_Types].xml")), bytes.Contains(head, []byte("xl/")):
-			found, todo = "Excel (xlsx)", exportCSV
+			return exportCSV("Excel (xlsx)")
 		case bytes.Contains(head, []byte("mimetypeapplication/vnd.oasis.opendocument")):
-			found, todo = "OpenDocument (ods)", exportCSV
+			return exportCSV("OpenDocument (ods)")
 		}
 	}
-	return unread(found, todo)
-}
-
-// todos names the advice in the catalogue, so that it is given in both languages.
-var todos = map[string]string{
-	exportCSV: "opendata.profile.unread-export",
-	unpack:    "opendata.profile.unread-unpack",
-}
-
-func unread(found, todo string) error {
-	code, ok := todos[todo]
-	switch {
-	case ok:
-	case found == "PDF":
-		code = "opendata.profile.unread-pdf"
-	case found == "Shapefile":
-		code = "opendata.profile.unread-shapefile"
-	default:
-		code = todos[exportCSV]
-	}
-	return fault.Malformed.Errorf(code, "the file is %s, which is not read yet: "+todo, found)
+	return s.refuse(s.found)
 }
