@@ -1,6 +1,6 @@
 // Package papers reads the documents of the repository the way its tests need
 // them: tables by the name of their columns, fenced blocks by their language,
-// and, on the side of the code, which tests and which string literals exist.
+// and, on the side of the code, which tests exist and what packages promise.
 package papers
 
 import (
@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -141,25 +140,6 @@ func Tests(top string) (map[string]bool, error) {
 				found[strings.TrimPrefix(filepath.ToSlash(filepath.Dir(rel))+"."+fn.Name.Name, "..")] = true
 			}
 		}
-	})
-	return found, err
-}
-
-// Literals returns every string literal of the Go files below top that are not tests.
-func Literals(top string) (map[string]bool, error) {
-	found := map[string]bool{}
-	err := each(top, func(rel string, f *ast.File) {
-		if strings.HasSuffix(rel, "_test.go") {
-			return
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				if s, err := strconv.Unquote(lit.Value); err == nil {
-					found[s] = true
-				}
-			}
-			return true
-		})
 	})
 	return found, err
 }

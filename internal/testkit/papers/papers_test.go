@@ -63,10 +63,6 @@ func TestReadsCode(t *testing.T) {
 	if diff := cmp.Diff(map[string]bool{"a.TestA": true}, tests); err != nil || diff != "" {
 		t.Errorf("Tests() = %v, %v", tests, err)
 	}
-	literals, err := papers.Literals(top)
-	if diff := cmp.Diff(map[string]bool{"a.page": true}, literals); err != nil || diff != "" {
-		t.Errorf("Literals() = %v, %v", literals, err)
-	}
 	comments, err := papers.Comments(top)
 	if diff := cmp.Diff(map[string]string{"a": "Package a says.\n"}, comments); err != nil || diff != "" {
 		t.Errorf("Comments() = %v, %v", comments, err)
