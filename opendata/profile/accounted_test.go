@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/csv"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -31,7 +32,8 @@ func TestEveryCellAccountedFor(t *testing.T) {
 			dir := t.TempDir()
 			files, refused, n := 0, 0, 0
 			corpus(t, archive, func(d delivered) {
-				if n++; testing.Short() && n%10 != 0 {
+				// All of them take a minute; a few of each kind take a second.
+				if n++; os.Getenv("GONGDAO_ALL_FILES") == "" && n%22 != 1 {
 					return
 				}
 				files++
@@ -42,7 +44,7 @@ func TestEveryCellAccountedFor(t *testing.T) {
 					return
 				}
 				accountFile(t, d, p, rowsOf(t, table))
-				if n%12 == 0 {
+				if n%44 == 1 {
 					accountOtherEncodings(t, dir, d)
 				}
 			})

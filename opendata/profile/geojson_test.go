@@ -109,7 +109,7 @@ func TestGeoJSONRefuses(t *testing.T) {
 func TestGeoJSONInPieces(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`{"type":"FeatureCollection","features":[`)
-	const n = 30_000
+	const n = 20_000
 	for i := range n {
 		if i > 0 {
 			b.WriteString(",\n")
@@ -233,7 +233,7 @@ func TestFixCheck(t *testing.T) {
 }
 
 func TestProgressAndStop(t *testing.T) {
-	content := "鍵,值\n" + strings.Repeat("k,1\n", 900_000)
+	content := "鍵,值\n" + strings.Repeat("k,1\n", 700_000)
 	dir := t.TempDir()
 	read(t, dir, []byte(content), profile.Source{})
 	in := profile.Source{Path: dir + "/delivered"}
@@ -253,7 +253,7 @@ func TestProgressAndStop(t *testing.T) {
 			t.Errorf("%d reports of %s", stages[stage], stage)
 		}
 	}
-	if last.Rows != 900_000 || last.Done != last.Total {
+	if last.Rows != 700_000 || last.Done != last.Total {
 		t.Errorf("the last progress is %+v", last)
 	}
 	for _, stage := range []string{"decode", "profile", "write"} {

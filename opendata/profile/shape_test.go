@@ -85,7 +85,7 @@ func TestDialect(t *testing.T) {
 		{"quoted delimiters", "名稱,說明\n甲,\"a;b;c;d\"\n乙,\"e;f;g;h\"\n", ",", "LF", 2},
 		{"one column", "名稱\n甲\n乙\n", "", "LF", 2},
 		{"one column with a comma here and there", "說明\n一\n二, 三\n四\n五\n", "", "LF", 4},
-		{"a delimiter that shows its face late", strings.Repeat("a;b,c,d\n", 3) + strings.Repeat("a;b\n", 400_000), ";", "LF", 400_003},
+		{"a delimiter that shows its face late", strings.Repeat("a;b,c,d\n", 3) + strings.Repeat("a;b\n", 100_000), ";", "LF", 100_003},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, _ := read(t, t.TempDir(), []byte(tt.content), profile.Source{})
