@@ -219,6 +219,9 @@ func (w *Web) signIn(ctx context.Context, s *state, r *http.Request) templ.SafeU
 	if s.route == nil || s.route.Name == w.config.Links.SignIn || s.route.Name == w.config.Links.Home || s.route.method != http.MethodGet || !s.route.people {
 		return to
 	}
+	if s.route.Nav.Parent == w.config.Links.SignIn {
+		return to // a step of signing in, whose address may hold a secret
+	}
 	value := s.route.Name
 	for _, name := range wildcards(s.route.path) {
 		value += "/" + url.PathEscape(r.PathValue(name))
