@@ -35,7 +35,7 @@ func TestEndedSessionIsOut(t *testing.T) {
 			t.Error("who signed out is let in")
 		}
 		must(t, r.SignOut(t.Context())) // nobody signed in
-		for _, junk := range []string{"", "x", "\x00", laptop + "x"} {
+		for _, junk := range []string{"", "x", laptop + "x"} {
 			if r.who(t, junk).Known() {
 				t.Errorf("the cookie %q is let in", junk)
 			}
