@@ -88,17 +88,21 @@ func (c Chart) write(ctx context.Context, f form, file bool) []byte {
 	}
 	var b strings.Builder
 	b.WriteString(`<svg `)
+	top, edge := 0.0, 0.0
 	if file {
-		fmt.Fprintf(&b, `xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" font-family="'Noto Sans TC','Noto Sans CJK TC',sans-serif" `, px(f.width), px(s.height))
+		top, edge = 40, 16
+		fmt.Fprintf(&b, `xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" font-family="'Noto Sans TC','Noto Sans CJK TC',sans-serif" `,
+			px(f.width+2*edge), px(s.height+top+edge))
 	} else {
 		fmt.Fprintf(&b, `class="gd-chart gd-chart--%s" `, f.name)
 	}
-	fmt.Fprintf(&b, `viewBox="0 0 %s %s" font-size="%s" role="img" aria-labelledby="%s-t %s-d" lang="%s">`,
-		px(f.width), px(s.height), px(f.font), templ.EscapeString(id), templ.EscapeString(id), i18n.LangOf(ctx).HTML())
+	fmt.Fprintf(&b, `viewBox="%s %s %s %s" font-size="%s" role="img" aria-labelledby="%s-t %s-d" lang="%s">`, px(-edge), px(-top),
+		px(f.width+2*edge), px(s.height+top+edge), px(f.font), templ.EscapeString(id), templ.EscapeString(id), i18n.LangOf(ctx).HTML())
 	fmt.Fprintf(&b, "\n<title id=\"%s-t\">%s</title>\n<desc id=\"%s-d\">%s</desc>\n",
 		templ.EscapeString(id), safe(clip(c.title, 200)), templ.EscapeString(id), safe(c.figure.describe(ctx)))
 	if file {
-		fmt.Fprintf(&b, "<path fill=\"#fffdf9\" d=\"M0 0h%sv%sH0z\"/>\n", px(f.width), px(s.height))
+		fmt.Fprintf(&b, "<path fill=\"#fffdf9\" d=\"M%s %sh%sv%sH%sz\"/>\n", px(-edge), px(-top), px(f.width+2*edge), px(s.height+top+edge), px(-edge))
+		fmt.Fprintf(&b, "<text x=\"0\" y=\"-14\" font-size=\"18\" font-weight=\"700\" fill=\"#1b1a17\">%s</text>\n", safe(fit(c.title, f.width, 18)))
 	}
 	b.Write(s.b)
 	b.WriteString("</svg>\n")

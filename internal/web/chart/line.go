@@ -160,7 +160,7 @@ func (l LineSpec) draw(s *sheet) {
 // calendar draws the axis of dates.
 func (l LineSpec) calendar(s *sheet, p plot) {
 	one := width(short(s.ctx, p.to, l.Grain), s.font) + 1.4*s.font
-	list, grain := dates(p.from, p.to, l.Grain, max(2, int((p.x.to-p.x.from+one)/one)))
+	list, grain := dates(p.from, p.to, l.Grain, max(2, int((p.x.to-p.x.from+one)/one)), yearZero(s.ctx))
 	for _, t := range list {
 		x := p.at(t)
 		words := short(s.ctx, t, grain)
@@ -246,14 +246,14 @@ func trace(p plot, run []Point) string {
 	var b strings.Builder
 	tenth := func(v float64) int { return int(math.Round(v * 10)) }
 	x, y := tenth(p.at(run[0].At)), tenth(p.y.at(run[0].Value))
-	b.WriteString("M" + px(float64(x)/10) + " " + px(float64(y)/10))
+	b.WriteString("M" + tenths(x) + " " + tenths(y))
 	for i, pt := range run[1:] {
 		nx, ny := tenth(p.at(pt.At)), tenth(p.y.at(pt.Value))
-		dy := px(float64(ny-y) / 10)
+		dy := tenths(ny - y)
 		if !strings.HasPrefix(dy, "-") {
 			dy = " " + dy
 		}
-		if dx := px(float64(nx-x) / 10); i == 0 {
+		if dx := tenths(nx - x); i == 0 {
 			b.WriteString("l" + dx + dy)
 		} else {
 			b.WriteString(" " + dx + dy)

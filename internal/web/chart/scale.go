@@ -58,13 +58,14 @@ var paces = []pace{
 }
 
 // dates returns the dates to write on an axis from one day to another: the
-// closest pace, not finer than the grain, that leaves at most most of them.
-func dates(from, to time.Time, finest Grain, most int) ([]time.Time, Grain) {
+// closest pace, not finer than the grain, that leaves at most most of them. Every
+// fifth or tenth year is one of the reader's calendar, whose year 0 is given.
+func dates(from, to time.Time, finest Grain, most, year0 int) ([]time.Time, Grain) {
 	for i, p := range paces {
 		if p.grain < finest {
 			continue
 		}
-		list := p.walk(from, to, most+1)
+		list := p.walk(from, to, most+1, year0)
 		if len(list) <= most || i == len(paces)-1 {
 			if len(list) == 0 {
 				return []time.Time{from}, finest
@@ -76,12 +77,12 @@ func dates(from, to time.Time, finest Grain, most int) ([]time.Time, Grain) {
 }
 
 // walk lists dates of the pace, at most most.
-func (p pace) walk(from, to time.Time, most int) []time.Time {
+func (p pace) walk(from, to time.Time, most, year0 int) []time.Time {
 	t := from
 	switch {
 	case p.months >= 12:
 		years := p.months / 12
-		t = time.Date(from.Year()-from.Year()%years, 1, 1, 0, 0, 0, 0, time.UTC)
+		t = time.Date(from.Year()-(from.Year()-year0)%years, 1, 1, 0, 0, 0, 0, time.UTC)
 	case p.months > 0:
 		t = time.Date(from.Year(), from.Month()-(from.Month()-1)%time.Month(p.months), 1, 0, 0, 0, 0, time.UTC)
 	}

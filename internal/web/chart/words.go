@@ -26,7 +26,21 @@ func safe(words string) string {
 
 // px writes a length with one decimal.
 func px(v float64) string {
-	return strconv.FormatFloat(math.Round(v*10)/10+0, 'f', -1, 64) // +0: no minus zero
+	return tenths(int(math.Round(v * 10)))
+}
+
+// tenths writes n / 10.
+func tenths(n int) string {
+	whole, part := n/10, n%10
+	if part == 0 {
+		return strconv.Itoa(whole)
+	}
+	b := make([]byte, 0, 8)
+	if n < 0 {
+		b, whole, part = append(b, '-'), -whole, -part
+	}
+	b = strconv.AppendInt(b, int64(whole), 10)
+	return string(append(b, '.', byte('0'+part)))
 }
 
 // em is how wide a letter is at size 1.
@@ -170,6 +184,14 @@ func year(ctx context.Context, t time.Time) string {
 		return strconv.Itoa(t.Year())
 	}
 	return i18n.Minguo(t.Year())
+}
+
+// yearZero returns the year before the first of the reader's calendar.
+func yearZero(ctx context.Context) int {
+	if i18n.LangOf(ctx) == i18n.En {
+		return 0
+	}
+	return 1911
 }
 
 // sentences joins what is said of a chart; Han sentences need no space.
