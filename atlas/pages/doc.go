@@ -94,7 +94,7 @@ type Layer struct {
 }
 
 // LayerWords are the heads of the table of layers.
-type LayerWords struct{ Layer, Areas, Valid, Source, Licence, Download string }
+type LayerWords struct{ Valid, Source, Licence, Download string }
 
 // Download is one file.
 type Download struct{ Text, Href, Hidden string }
