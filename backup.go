@@ -2,6 +2,7 @@ package gongdao
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -146,9 +147,9 @@ func putFile(out *tar.Writer, name, path string) error {
 	return err
 }
 
-// Restore rebuilds a data folder, which must be empty, from a backup. Killed
-// midway it leaves a mark, and the folder is not opened. Errors:
-// keys.ErrNotSealed for a damaged file or another key.
+// Restore rebuilds a data folder, which must be empty, from a backup. If it
+// fails the folder is empty again; killed midway it leaves a mark, and the folder
+// is not opened. Errors: keys.ErrNotSealed for a damaged file or another key.
 func Restore(ctx context.Context, cfg Config, r io.Reader, recovery []byte) error {
 	dir, err := datadir.Open(cfg.data())
 	if err != nil {
@@ -170,16 +171,40 @@ func Restore(ctx context.Context, cfg Config, r io.Reader, recovery []byte) erro
 	if err := os.WriteFile(mark, nil, 0o600); err != nil {
 		return err
 	}
+	if err := refill(ctx, cfg, dir, plain, recovery); err != nil {
+		return errors.Join(err, emptied(dir, mark))
+	}
+	return os.Remove(mark)
+}
+
+// refill puts everything of a backup in its place and makes it durable.
+func refill(ctx context.Context, cfg Config, dir *datadir.Dir, plain io.Reader, recovery []byte) error {
 	if err := unpack(ctx, cfg, dir, tar.NewReader(plain)); err != nil {
 		return err
 	}
 	if _, err := io.Copy(io.Discard, plain); err != nil { // the last piece must verify too
 		return err
 	}
-	if err := os.WriteFile(dir.Path("keys", recoveryName+".key"), recovery, 0o600); err != nil {
+	header := &tar.Header{Name: "keys/" + recoveryName + ".key", Mode: 0o600, Typeflag: tar.TypeReg}
+	if err := unpackFile(dir, header, bytes.NewReader(recovery)); err != nil {
 		return err
 	}
-	if err := syncAll(dir.Path()); err != nil {
+	return syncAll(dir.Path())
+}
+
+// emptied takes out again what a failed restore has put into an empty folder; the
+// mark goes last.
+func emptied(dir *datadir.Dir, mark string) error {
+	list, err := os.ReadDir(dir.Path())
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if path := dir.Path(e.Name()); e.IsDir() || e.Name() == "demo" {
+			err = errors.Join(err, os.RemoveAll(path))
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return os.Remove(mark)

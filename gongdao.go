@@ -219,7 +219,7 @@ func (a *App) Run(ctx context.Context) error {
 	behind.Go(func() error { return a.bus.Run(inner) })
 	behind.Go(func() error { return a.jobs.Run(inner) })
 	if a.portal != nil {
-		behind.Go(func() error { return cli.Serve(inner, datadir.Socket(a.dir.Path()), a.served()) })
+		behind.Go(func() error { return a.obey(inner) })
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -233,6 +233,16 @@ func (a *App) Run(ctx context.Context) error {
 	err := doors.Wait()
 	stop()
 	return errors.Join(err, ignoreCancelled(behind.Wait()))
+}
+
+// obey carries out the commands of callers who find the folder in use.
+func (a *App) obey(ctx context.Context) error {
+	address, release, err := datadir.Address(a.dir.Path())
+	if err != nil {
+		return err
+	}
+	defer release()
+	return cli.Serve(ctx, address, a.served())
 }
 
 func ignoreCancelled(err error) error {

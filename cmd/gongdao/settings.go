@@ -85,7 +85,12 @@ func shared(c cli.Command) cli.Command {
 		if !errors.As(err, &used) {
 			return err
 		}
-		return cli.Forward(ctx, datadir.Socket(used.Path), c.Name, call)
+		address, release, err := datadir.Address(used.Path)
+		if err != nil {
+			return err
+		}
+		defer release()
+		return cli.Forward(ctx, address, c.Name, call)
 	}
 	return c
 }

@@ -103,8 +103,8 @@ func (p Program) Main(ctx context.Context, args []string, c Call) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, Failed):
-		return 1
+	case errors.Is(err, Failed): // 2 where a forwarded call was wrong use
+		return Code(err)
 	}
 	fmt.Fprintf(c.Stderr, "%s: %s\n", p.Name, message(err))
 	return Code(err)

@@ -72,6 +72,20 @@ func (d *Dir) Path(parts ...string) string {
 // Socket is where the owner listens for commands (mode 0600).
 func Socket(path string) string { return filepath.Join(path, "gongdao.sock") }
 
+// Address returns how to name the socket to the kernel, which takes at most 107
+// bytes: a longer path goes by way of the open folder, until release.
+func Address(path string) (address string, release func(), err error) {
+	socket := Socket(path)
+	if len(socket) < len(unix.RawSockaddrUnix{}.Path) {
+		return socket, func() {}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", nil, err
+	}
+	return Socket(fmt.Sprintf("/proc/self/fd/%d", f.Fd())), func() { f.Close() }, nil
+}
+
 // Empty reports whether nothing but the lock and a log is in the folder.
 func (d *Dir) Empty() (bool, error) {
 	list, err := os.ReadDir(d.path)
