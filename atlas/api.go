@@ -23,7 +23,7 @@ type areaBody struct {
 }
 
 func (a Area) body() areaBody {
-	return areaBody{Code: a.Code, Level: a.Level, Name: a.Name, Parent: a.Parent, KM2: a.KM2}
+	return areaBody(a)
 }
 
 func (s *Service) getArea(ctx context.Context, in *areaIn) (*areaOut, error) {
@@ -97,7 +97,7 @@ const maxListed = 100
 func (s *Service) postMatch(ctx context.Context, in *matchIn) (*matchOut, error) {
 	keys := make([]AreaKey, len(in.Body.Keys))
 	for i, k := range in.Body.Keys {
-		keys[i] = AreaKey{Code: k.Code, Names: k.Names}
+		keys[i] = AreaKey(k)
 	}
 	m, err := s.Match(ctx, keys)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Service) postMatch(ctx context.Context, in *matchIn) (*matchOut, error)
 		out.Body.Unmatched = append(out.Body.Unmatched, unmatchedBody{u.Key, u.Count, append([]string{}, u.Candidates...)})
 	}
 	for _, d := range m.Differing[:min(maxListed, len(m.Differing))] {
-		out.Body.Differing = append(out.Body.Differing, differingBody{d.Code, d.Given, d.Ours, d.Count})
+		out.Body.Differing = append(out.Body.Differing, differingBody(d))
 	}
 	return out, nil
 }
