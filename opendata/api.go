@@ -215,7 +215,8 @@ func (s *Service) apiProfile(ctx context.Context, in *tableIn) (*profileOut, err
 }
 
 type rowsIn struct {
-	tableIn
+	RID     string `path:"rid" maxLength:"40" doc:"Identifier of the table."`
+	Version int64  `query:"version" minimum:"0" doc:"Number of a version; the latest without it."`
 	Select  string `query:"select" maxLength:"16384" doc:"What to answer, for example county, sum(people) as n; everything without it."`
 	Where   string `query:"where" maxLength:"16384" doc:"A condition, for example year = 2024 and county like \"臺\"."`
 	GroupBy string `query:"group_by" maxLength:"16384" doc:"What to group by."`
