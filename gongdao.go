@@ -184,7 +184,7 @@ func (a *App) openIdentity(ctx context.Context) (err error) {
 }
 
 func (a *App) openAtlas(ctx context.Context) (err error) {
-	a.Atlas, err = atlas.New(ctx, a.cfg.Atlas, atlas.Needs{DB: a.db, Blobs: a.blobs["atlas"], Log: a.log})
+	a.Atlas, err = atlas.New(ctx, a.cfg.Atlas, atlas.Needs{DB: a.db, Blobs: a.blobs["atlas"], Log: a.log, Gallery: gallery{a}})
 	return err
 }
 

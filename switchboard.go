@@ -7,6 +7,7 @@ import (
 	"github.com/gongdao/gongdao/identity"
 	"github.com/gongdao/gongdao/internal/bus"
 	"github.com/gongdao/gongdao/internal/i18n"
+	"github.com/gongdao/gongdao/internal/web"
 	"github.com/gongdao/gongdao/opendata"
 )
 
@@ -92,6 +93,19 @@ func (p drawing) Counties(ctx context.Context) ([]opendata.MapRow, error) {
 	for i, c := range list {
 		name, _ := c.Name.In(string(i18n.LangOf(ctx)))
 		out[i] = opendata.MapRow{Code: c.Code, Name: name}
+	}
+	return out, err
+}
+
+// gallery shows the atlas which datasets lie on its map.
+type gallery struct{ a *App }
+
+func (p gallery) Maps(ctx context.Context) ([]atlas.MapCard, error) {
+	found, err := p.a.Opendata.Find(ctx, opendata.Find{Map: true, Limit: 24})
+	var out []atlas.MapCard
+	for _, c := range found.Cards {
+		v := opendata.CardView(ctx, c)
+		out = append(out, atlas.MapCard{Title: v.Title, Text: v.Text, Href: string(web.URL(ctx, "opendata.dataset.map", c.Dataset.Slug))})
 	}
 	return out, err
 }
