@@ -27,7 +27,7 @@ demo: build ## set up, build, and run the demonstration on 127.0.0.1:8080 (optio
 	@bin/gongdao demo $(DEMO)
 
 test: build conformance ## set up, build, and run every test
-	@tools/test.sh
+	@tools/test.sh -timeout 20m
 
 build: tools node_modules/.package-lock.json internal/web/dist/manifest.json seed/postal-codes.csv ## set up, and build bin/gongdao
 	@$(STEP) gongdao 'the modules come from the Go module proxy: check the network or GOPROXY, then run make again' -- \

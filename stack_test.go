@@ -3,7 +3,6 @@ package gongdao_test
 import (
 	"encoding/json"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path"
@@ -356,7 +355,7 @@ func TestNoForeignSource(t *testing.T) {
 			t.Fatal(err)
 		}
 		if info.Size() > largest && path.Base(file) != "package-lock.json" {
-			t.Error(fmt.Sprintf("%s has %d bytes, limit %d", file, info.Size(), largest))
+			t.Errorf("%s has %d bytes, limit %d", file, info.Size(), largest)
 		}
 	}
 }
