@@ -15,10 +15,9 @@ import (
 
 // Routes lists what the room answers to.
 func (s *Service) Routes() []web.Route {
-	account := web.Nav{Area: "account", Order: 10, Title: "identity.account.title"}
 	return []web.Route{
 		{Name: "identity.signin", Pattern: "GET /signin", Who: access.Anyone, Doc: "Choose how to sign in.",
-			Handler: web.Page(s.getSignIn), Cache: web.Private, Nav: web.Nav{Area: "account", Order: 5, Title: "identity.signin.title"}},
+			Handler: web.Page(s.getSignIn), Cache: web.Private, Nav: web.Nav{Title: "identity.signin.title", Order: 10}},
 		{Name: "identity.link", Pattern: "GET /signin/link/{token}", Who: access.Anyone, Doc: "Look at a one-time link without using it up.",
 			Handler: web.Page(s.getLink), Cache: web.Private, Nav: web.Nav{Parent: "identity.signin", Title: "identity.link.title", Unlisted: "reached by a link sent to one person"}},
 		{Name: "identity.link.use", Pattern: "POST /signin/link/{token}", Who: access.Anyone, Doc: "Sign in with a one-time link.",
@@ -32,7 +31,7 @@ func (s *Service) Routes() []web.Route {
 		{Name: "identity.signout", Pattern: "POST /signout", Who: access.Anyone, Doc: "End this session.",
 			Handler: web.Plain(s.postSignOut), Bilingual: true, MaxBody: 4 << 10},
 		{Name: "identity.account", Pattern: "GET /account", Who: access.SignedIn, Doc: "Your sessions, passkeys and history.",
-			Handler: web.Page(s.getAccount), Nav: account},
+			Handler: web.Page(s.getAccount), Nav: web.Nav{Area: "account", Title: "identity.account.title"}},
 		{Name: "identity.session.end", Pattern: "POST /account/sessions/{id}/end", Who: access.SignedIn, Doc: "End one of your sessions.",
 			Handler: web.Plain(s.postEndSession), Bilingual: true, MaxBody: 4 << 10},
 		{Name: "identity.authenticator.options", Pattern: "POST /account/passkeys/options", Who: access.SignedIn, Doc: "Begin to add a passkey (WebAuthn).",
