@@ -193,3 +193,16 @@ func children() (pids []string) {
 	}
 	return pids
 }
+
+// newCommand is the program with arguments, killed at the end of the test.
+func newCommand(t *testing.T, exe string, args ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.Command(exe, args...)
+	c.Dir = t.TempDir()
+	t.Cleanup(func() {
+		if c.Process != nil {
+			c.Process.Kill()
+		}
+	})
+	return c
+}
