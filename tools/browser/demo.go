@@ -61,6 +61,7 @@ func StartDemo(bin string) (*Demo, error) {
 	d := &Demo{dir: dir, ended: make(chan error, 1)}
 	d.run = exec.Command(bin, "demo", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"), "--ready-file", ready)
 	d.run.Stdout, d.run.Stderr = out, out
+	d.run.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // a test that is cut off leaves nothing behind
 	if err := d.run.Start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}

@@ -126,7 +126,7 @@ func (h *opened) open(t *testing.T, person string, l browser.Look) *visit {
 	if v.Page, err = c.NewPage(); err != nil {
 		t.Fatal(err)
 	}
-	v.SetDefaultTimeout(30_000)
+	v.SetDefaultTimeout(60_000)
 	var mu sync.Mutex
 	var wrong []string
 	note := func(format string, args ...any) {

@@ -164,7 +164,11 @@ func eachPage(t *testing.T, h *opened, looks []look, see func(t *testing.T, v *v
 					visits[p.person] = v
 				}
 				v.goTo(p.in(l.lang))
+				began := time.Now()
 				see(t, v, p)
+				if d := time.Since(began); d > 10*time.Second {
+					t.Logf("%s took %s", p.path, d.Round(time.Second))
+				}
 			}
 		})
 	}
