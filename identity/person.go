@@ -114,7 +114,7 @@ func (s *Service) FindPerson(ctx context.Context, nameOrID string) (Person, erro
 	}
 	switch len(list) {
 	case 0:
-		return Person{}, notFound()
+		return Person{}, fault.NotFound.Errorf("identity.nobody", "nobody here is called %s", nameOrID)
 	case 1:
 		return list[0], nil
 	}

@@ -124,7 +124,7 @@ func TestTexts(t *testing.T) {
 	// Faults stand in the code in English; their codes have a room and one word.
 	for _, wrong := range i18n.Check(identity.Text(), "identity.agency-invalid", "identity.agency-taken", "identity.ceremony-gone",
 		"identity.duty-missing", "identity.duty-unknown", "identity.form-used", "identity.in-office", "identity.last-administrator",
-		"identity.last-authenticator", "identity.link-gone", "identity.name-invalid", "identity.name-shared", "identity.no-link",
+		"identity.last-authenticator", "identity.link-gone", "identity.name-invalid", "identity.name-shared", "identity.no-link", "identity.nobody",
 		"identity.not-found", "identity.other-agency", "identity.passkey-cloned", "identity.passkey-malformed", "identity.passkey-refused",
 		"identity.passkey-unknown", "identity.until-invalid", "identity.until-past") {
 		t.Error(wrong)
