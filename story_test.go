@@ -27,7 +27,7 @@ type part struct {
 // house, in order. A later part may rely on what an earlier one left behind.
 var story = []step{
 	{"a citizen signs in and opens a life event", []part{
-		{"signs in with a passkey", []string{"identity"}, nil},
+		{"signs in with a passkey", []string{"identity"}, signInWithPasskey},
 		{"opens the life event: a child is born", []string{"casework"}, nil},
 	}},
 	{"the form asks only what the rule still needs", []part{
@@ -44,7 +44,7 @@ var story = []step{
 	}},
 	{"the agency's monthly counts become open data", []part{
 		{"counts by township pass the disclosure gate", []string{"casework", "evidence", "opendata"}, nil},
-		{"a file becomes typed, queryable, on a map", []string{"opendata", "atlas"}, nil},
+		{"a file becomes typed, queryable, on a map", []string{"opendata", "atlas"}, publishFile},
 	}},
 	{"an analyst publishes a finding anyone can re-run", []part{
 		{"opens an issue, links registers lawfully, finds where supply falls short", []string{"evidence"}, nil},
