@@ -2,7 +2,7 @@ module github.com/gongdao/gongdao
 
 go 1.26.0
 
-ignore ./node_modules
+ignore node_modules
 
 require (
 	github.com/a-h/templ v0.3.1020
