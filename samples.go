@@ -61,17 +61,26 @@ func budget() []byte {
 	var b strings.Builder
 	b.WriteString("科目代碼,科目名稱,預算數,決算數,執行率\n")
 	for i := range 60 {
-		done := fmt.Sprintf("\"%d,%03d\"", 800+i*13, i*37%1000)
+		done := `"` + grouped(800_000+i*13_037) + `"`
 		switch i {
 		case 11, 29:
 			done = "-"
 		case 55:
 			done = "約 300"
 		}
-		fmt.Fprintf(&b, "'%06d,示範科目%d,\"%d,%03d\",%s,%.1f%%\n", 10100+i, i+1, 900+i*14, i*53%1000, done, 70+float64(i%30))
+		fmt.Fprintf(&b, "'%06d,示範科目%d,\"%s\",%s,%.1f%%\n", 10100+i, i+1, grouped(900_000+i*14_053), done, 70+float64(i%30))
 	}
 	b.WriteString("\n'010199,示範科目 99,\"1,000\",900,90.0%,多出來的一格\n\n")
 	return []byte(b.String())
+}
+
+// grouped writes n with a comma before each three digits.
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // headerless: no header row at all.
