@@ -85,7 +85,7 @@ func (s *Service) importCommand(ctx context.Context, c *cli.Call) error {
 		fmt.Fprintf(c.Stdout, "%s of %s files loaded\n", grouped(int64(run.loaded)), grouped(int64(len(files))))
 	}
 	if run.failed > 0 {
-		return cli.Failed
+		return cli.ErrFailed
 	}
 	return ctx.Err()
 }

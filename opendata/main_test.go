@@ -209,9 +209,6 @@ func (r *rig) tables() []string {
 	return list
 }
 
-// soon is how long a test waits for what must happen.
-const soon = 30 * time.Second
-
 const shelters = "編號,鄉鎮市區,人數\n0001,安平區,120\n0002,豐濱鄉,60\n0003,安平區,40\n"
 
 // big is a table of n rows that takes a while to read.

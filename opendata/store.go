@@ -126,11 +126,6 @@ func resourcesOf(tx *db.Tx, dataset string) ([]Resource, error) {
 	return db.Collect(rows, err, scanResource)
 }
 
-func allResources(tx *db.Tx) ([]Resource, error) {
-	rows, err := tx.Query(`SELECT ` + resourceColumns + ` FROM opendata_resource ORDER BY dataset, position`)
-	return db.Collect(rows, err, scanResource)
-}
-
 func resourceByID(tx *db.Tx, id string) (Resource, error) {
 	var v Resource
 	err := tx.QueryRow(`SELECT `+resourceColumns+` FROM opendata_resource WHERE id = ?`, id).
@@ -203,21 +198,6 @@ func versionsOf(tx *db.Tx, resource string) ([]Version, error) {
 func fileNames(tx *db.Tx, dataset string) ([]string, error) {
 	rows, err := tx.Query(`SELECT DISTINCT v.file_name FROM opendata_version v JOIN opendata_resource r ON r.id = v.resource WHERE r.dataset = ?`, dataset)
 	return db.Collect(rows, err, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
-}
-
-// latestVersions returns the newest published version of every resource.
-func latestVersions(tx *db.Tx) (map[string]Version, error) {
-	rows, err := tx.Query(`SELECT ` + versionColumns + ` FROM opendata_version v WHERE state = 'published' AND number =
-		(SELECT max(w.number) FROM opendata_version w WHERE w.resource = v.resource AND w.state = 'published')`)
-	list, err := db.Collect(rows, err, scanVersions)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]Version, len(list))
-	for _, v := range list {
-		out[v.Resource] = v
-	}
-	return out, nil
 }
 
 // sameDelivery finds a live version of the resource with the same bytes and recipe.

@@ -152,7 +152,7 @@ func doctor(ctx context.Context, c *cli.Call) error {
 		}
 	}
 	if failed {
-		return cli.Failed
+		return cli.ErrFailed
 	}
 	return nil
 }

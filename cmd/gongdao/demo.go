@@ -182,7 +182,7 @@ func importFolder(ctx context.Context, c *cli.Call, app *gongdao.App, dir string
 		call := *c
 		call.Args = []string{dir}
 		call.Flags = map[string]any{"agency": "interior", "jobs": 2}
-		if err := cmd.Run(ctx, &call); err != nil && !errors.Is(err, cli.Failed) {
+		if err := cmd.Run(ctx, &call); err != nil && !errors.Is(err, cli.ErrFailed) {
 			return err
 		}
 	}

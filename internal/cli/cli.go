@@ -65,9 +65,9 @@ func (c *Call) Int(name string) int {
 	return 0
 }
 
-// Failed ends a command with exit code 1 without a further message: what went
+// ErrFailed ends a command with exit code 1 without a further message: what went
 // wrong has been printed already.
-var Failed = errors.New("failed")
+var ErrFailed = errors.New("failed")
 
 // Usage is wrong use or wrong configuration: exit code 2.
 type Usage struct{ Err error }
@@ -103,7 +103,7 @@ func (p Program) Main(ctx context.Context, args []string, c Call) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, Failed): // 2 where a forwarded call was wrong use
+	case errors.Is(err, ErrFailed): // 2 where a forwarded call was wrong use
 		return Code(err)
 	}
 	fmt.Fprintf(c.Stderr, "%s: %s\n", p.Name, message(err))
@@ -119,7 +119,7 @@ func Code(err error) int {
 		return 0
 	case errors.As(err, &usage), errors.Is(err, fault.Malformed):
 		return 2
-	case errors.As(err, &known), errors.Is(err, Failed), errors.Is(err, context.Canceled):
+	case errors.As(err, &known), errors.Is(err, ErrFailed), errors.Is(err, context.Canceled):
 		return 1
 	case strings.HasPrefix(err.Error(), "unknown "), strings.Contains(err.Error(), "flag"):
 		return 2 // cobra's own refusals have no type

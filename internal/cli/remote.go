@@ -32,7 +32,7 @@ type remoteLine struct {
 }
 
 // Forward sends a call of the named command to the program behind the socket
-// and copies its output. A non-zero exit code there is Failed or Usage here.
+// and copies its output. A non-zero exit code there is ErrFailed or Usage here.
 func Forward(ctx context.Context, socket, name string, c *Call) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	if err != nil {
@@ -60,9 +60,9 @@ func Forward(ctx context.Context, socket, name string, c *Call) error {
 		case 0:
 			return nil
 		case 2:
-			return Usage{Failed}
+			return Usage{ErrFailed}
 		}
-		return Failed
+		return ErrFailed
 	}
 }
 
@@ -116,7 +116,7 @@ func answer(ctx context.Context, conn net.Conn, commands []Command) {
 			err = c.Run(ctx, call)
 		}
 	}
-	if err != nil && !errors.Is(err, Failed) {
+	if err != nil && !errors.Is(err, ErrFailed) {
 		io.WriteString(call.Stderr, "gongdao: "+message(err)+"\n")
 	}
 	code := Code(err)

@@ -49,7 +49,6 @@ type shape struct {
 	unterminated tally
 	misplaced    tally
 	loneCR       tally
-	missingEnd   bool // the last row has no line end
 }
 
 // best returns the width, at least least, that most rows have, and their share.

@@ -26,7 +26,6 @@ type page struct {
 	batch
 	out    []byte
 	ledger *ledger
-	err    error
 	done   chan struct{}
 }
 
