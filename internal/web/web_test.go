@@ -16,6 +16,7 @@ import (
 	"github.com/gongdao/gongdao/internal/access"
 	"github.com/gongdao/gongdao/internal/i18n"
 	"github.com/gongdao/gongdao/internal/web"
+	"github.com/gongdao/gongdao/internal/web/chart"
 	"github.com/gongdao/gongdao/internal/web/ui"
 )
 
@@ -47,7 +48,7 @@ func catalogue(t testing.TB) *i18n.Catalogue {
 		"zh-TW.toml": {Data: []byte("\"test.title\" = \"測試\"\n\"test.refused\" = \"不可以 %s\"\n\"test.bad-title\" = \"標題不對\"\n")},
 		"en.toml":    {Data: []byte("\"test.title\" = \"Test\"\n")},
 	}
-	c, err := i18n.Load(web.Text, ui.Text, own)
+	c, err := i18n.Load(web.Text, ui.Text, chart.Text, own)
 	if err != nil {
 		t.Fatal(err)
 	}
