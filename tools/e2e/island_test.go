@@ -72,7 +72,7 @@ func shaded(t *testing.T, picture []byte) float64 {
 func TestUpload(t *testing.T) {
 	h := need(t)
 	v := h.open(t, "steward", browser.Look{})
-	body, err := sampleOf(v.Context(), h.portal, "budget-messy.csv")
+	body, err := browser.Sample(v.Context(), h.portal, "budget-messy.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,8 @@ package e2e
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/mxschmitt/playwright-go"
 
 	"github.com/gongdao/gongdao/tools/browser"
 )
@@ -32,11 +29,11 @@ func (p page) in(lang string) string {
 // listPages names every kind of page, and puts two files on the steward's desk
 // so that there is an import to review and one that was refused.
 func (h *opened) listPages() ([]page, error) {
-	review, err := h.deliver("shelters-big5.csv")
+	review, err := h.browser.Deliver(h.portal, h.sessions["steward"], "shelters-big5.csv", "")
 	if err != nil {
 		return nil, err
 	}
-	refused, err := h.deliver("error-page.csv")
+	refused, err := h.browser.Deliver(h.portal, h.sessions["steward"], "error-page.csv", "")
 	if err != nil {
 		return nil, err
 	}
@@ -66,61 +63,6 @@ func (h *opened) judged() []page {
 		}
 	}
 	return list
-}
-
-// deliver sends one of the samples through the form of the desk, without
-// scripts, and returns the path of its import once that has come to rest.
-func (h *opened) deliver(sample string) (string, error) {
-	c, err := h.browser.Open(browser.Look{NoScript: true, Session: h.sessions["steward"]})
-	if err != nil {
-		return "", err
-	}
-	defer c.Close()
-	p, err := c.NewPage()
-	if err != nil {
-		return "", err
-	}
-	body, err := sampleOf(c, h.portal, sample)
-	if err != nil {
-		return "", err
-	}
-	if _, err := p.Goto(h.portal + "/desk/data"); err != nil {
-		return "", err
-	}
-	if err := p.Locator("input[type=file]").SetInputFiles(playwright.InputFile{Name: sample, MimeType: "text/csv", Buffer: body}); err != nil {
-		return "", err
-	}
-	if err := p.Locator("form:has(input[type=file]) button[type=submit]").Click(); err != nil {
-		return "", err
-	}
-	if err := rest(p); err != nil {
-		return "", fmt.Errorf("%s: %w", sample, err)
-	}
-	return strings.TrimPrefix(p.URL(), h.portal), nil
-}
-
-// sampleOf downloads one of the files to try the desk with.
-func sampleOf(c playwright.BrowserContext, portal, name string) ([]byte, error) {
-	answer, err := c.Request().Get(portal + "/samples/" + name)
-	if err != nil {
-		return nil, err
-	}
-	return answer.Body()
-}
-
-// rest loads the page of an import again, as a reader without scripts does,
-// until the import waits for a person or is over.
-func rest(p playwright.Page) error {
-	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(200 * time.Millisecond) {
-		n, err := p.Locator("#progress[data-done]").Count()
-		if err != nil || n > 0 {
-			return err
-		}
-		if _, err := p.Reload(); err != nil {
-			return err
-		}
-	}
-	return fmt.Errorf("%s does not come to rest", p.URL())
 }
 
 // looks lists the ways to see a page that this run judges.

@@ -76,7 +76,7 @@ func TestNoForeignOrigin(t *testing.T) {
 func TestPublishWithoutScript(t *testing.T) {
 	h := need(t)
 	v := h.open(t, "steward", browser.Look{NoScript: true})
-	body, err := sampleOf(v.Context(), h.portal, "shelters-big5.csv")
+	body, err := browser.Sample(v.Context(), h.portal, "shelters-big5.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestPublishWithoutScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.click(v.Locator("form:has(#file) button[type=submit]"))
-	if err := rest(v.Page); err != nil {
+	if err := browser.Rest(v.Page); err != nil {
 		t.Fatal(err)
 	}
 	v.see(v.GetByText("示範收容所1", playwright.PageGetByTextOptions{Exact: playwright.Bool(true)}), "row of the draft")
