@@ -224,3 +224,31 @@ func TestDeepFolderRuns(t *testing.T) {
 	publish(t, app, "numbers", "a,b\n1,2\n")
 	stop()
 }
+
+// TestWithdrawnIsGone: the number of a withdrawn version answers 410 with the
+// reason, in every API and on the page; the version before it is the latest again.
+func TestWithdrawnIsGone(t *testing.T) {
+	app, _ := running(t, filepath.Join(t.TempDir(), "data"))
+	publish(t, app, "numbers", "a,b\n1,2\n")
+	v := publish(t, app, "numbers", "a,b\n1,75310\n")
+	if err := app.Opendata.Withdraw(opendata.AsOperator(t.Context()), v.ID, civic.Text{ZhTW: "數字有誤"}); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{
+		"/api/opendata/v1/resources/" + v.Resource + "/rows?version=2":        410,
+		"/api/opendata/v1/resources/" + v.Resource + "/raw?version=2":         410,
+		"/api/opendata/v1/resources/" + v.Resource + "/export/csv?version=2":  410,
+		"/dataset/numbers?version=2":                                          410,
+		"/dataset/numbers/download/csv?version=2":                             410,
+		"/api/opendata/v1/resources/" + v.Resource + "/rows?version=1":        200,
+		"/api/opendata/v1/resources/" + v.Resource + "/rows":                  200,
+		"/dataset/numbers/raw?version=1":                                      200,
+		"/api/opendata/v1/resources/" + v.Resource + "/rows?version=3":        404,
+		"/api/opendata/v1/resources/" + v.Resource + "/export/csv?version=xy": 422,
+	} {
+		body, code := get(t, app.Origin()+path)
+		if code != want || code == 410 && !strings.Contains(body, "數字有誤") || strings.Contains(body, "75310") {
+			t.Errorf("GET %s = %d %.300s, want %d", path, code, body, want)
+		}
+	}
+}

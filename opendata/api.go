@@ -270,7 +270,10 @@ func (s *Service) apiExport(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.NotFound.Errorf("opendata.format-unknown", "tables come as csv, json, jsonl, geojson and parquet")
 	}
-	number, _ := strconv.ParseInt(web.Query(r, "version"), 10, 64)
+	number, err := askedVersion(r)
+	if err != nil {
+		return err
+	}
 	v, err := s.resource(r.Context(), web.PathValue(r, "rid"), number)
 	if err != nil {
 		return err
@@ -294,7 +297,10 @@ func (s *Service) apiExport(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) apiRaw(w http.ResponseWriter, r *http.Request) error {
-	number, _ := strconv.ParseInt(web.Query(r, "version"), 10, 64)
+	number, err := askedVersion(r)
+	if err != nil {
+		return err
+	}
 	v, err := s.resource(r.Context(), web.PathValue(r, "rid"), number)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func (s *Service) importCommand(ctx context.Context, c *cli.Call) error {
 	if err != nil {
 		return cli.Usage{Err: err}
 	}
-	run := importRun{s: s, c: c, agency: agency, files: files}
+	run := importRun{s: s, c: c, agency: agency, files: files, bar: watched(c, len(files))}
 	run.work(ctx)
 	if !c.Bool("json") {
 		fmt.Fprintf(c.Stdout, "%s of %s files loaded\n", grouped(int64(run.loaded)), grouped(int64(len(files))))
@@ -118,10 +119,45 @@ type importRun struct {
 	c      *cli.Call
 	agency civic.AgencyID
 	files  []job
+	bar    *bar // nil where nobody watches
 
 	mu     sync.Mutex // guards the output, loaded and failed
 	loaded int
 	failed int
+}
+
+// bar shows on a terminal how far a command is; the lines about files go above
+// it. A nil bar shows nothing.
+type bar struct {
+	w           io.Writer
+	done, total int
+}
+
+func watched(c *cli.Call, total int) *bar {
+	if !c.TTY || total < 2 {
+		return nil
+	}
+	return &bar{w: c.Stderr, total: total}
+}
+
+// clear takes the bar away, so that a line can be printed.
+func (b *bar) clear() {
+	if b != nil {
+		io.WriteString(b.w, "\r\x1b[K")
+	}
+}
+
+// step draws the bar one file further.
+func (b *bar) step() {
+	if b == nil {
+		return
+	}
+	const width = 30
+	if b.done++; b.done == b.total {
+		return
+	}
+	full := width * b.done / b.total
+	fmt.Fprintf(b.w, "[%s%s] %d/%d", strings.Repeat("█", full), strings.Repeat("░", width-full), b.done, b.total)
 }
 
 func (r *importRun) work(ctx context.Context) {
@@ -253,6 +289,8 @@ func counted(n int64, one string) string {
 func (r *importRun) report(o outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.bar.clear()
+	defer r.bar.step()
 	if o.Status == "refused" {
 		r.failed++
 	} else {

@@ -137,6 +137,31 @@ func TestImportAsVersions(t *testing.T) {
 	}
 }
 
+// TestImportIsWatched: on a terminal a bar shows how far the command is, apart
+// from the lines about files.
+func TestImportIsWatched(t *testing.T) {
+	t.Parallel()
+	r := openRig(t, dbtest.SQLite(t), t.TempDir(), opendata.Config{})
+	dir := folder(t, map[string]string{"a.csv": "a\n1\n", "b.csv": "a\n2\n"})
+	for _, tty := range []bool{true, false} {
+		var stdout, stderr bytes.Buffer
+		call := cli.Call{Dir: dir, Args: []string{"a.csv", "b.csv"}, Flags: map[string]any{"agency": "mine", "jobs": 1}, Stdout: &stdout, Stderr: &stderr, TTY: tty}
+		for _, c := range opendata.Commands(func(ctx context.Context, do func(context.Context, *opendata.Service) error) error {
+			return do(ctx, r.Service)
+		}) {
+			if err := c.Run(t.Context(), &call); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if shown := strings.Contains(stderr.String(), "1/2"); shown != tty {
+			t.Errorf("on a terminal: %t, bar: %q", tty, stderr.String())
+		}
+		if n := strings.Count(stdout.String(), "\n"); n != 3 {
+			t.Errorf("printed %d lines, want two files and a sum:\n%s", n, stdout.String())
+		}
+	}
+}
+
 func TestImportUsage(t *testing.T) {
 	t.Parallel()
 	r := openRig(t, dbtest.SQLite(t), t.TempDir(), opendata.Config{})

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/gongdao/gongdao/civic"
+	"github.com/gongdao/gongdao/fault"
 	"github.com/gongdao/gongdao/internal/i18n"
 	"github.com/gongdao/gongdao/internal/web"
 	"github.com/gongdao/gongdao/internal/web/ui"
@@ -43,13 +44,30 @@ func (s *Service) look(r *http.Request, tab string) (shown, error) {
 		k = 1
 	}
 	v.table = w.Tables[k-1]
-	v.number, _ = strconv.ParseInt(web.Query(r, "version"), 10, 64)
+	if v.number, err = askedVersion(r); err != nil {
+		return shown{}, err
+	}
 	slug := ExploreID(w.Dataset.Slug, int64(k))
 	if _, _, v.version, err = s.At(ctx, slug, v.number); err != nil {
 		return shown{}, err
 	}
 	v.profile, err = s.Profile(ctx, v.version)
 	return v, err
+}
+
+// askedVersion is the version number of an address, 0 for the latest. What is no
+// number is refused: the latest rows are not what was asked for.
+func askedVersion(r *http.Request) (int64, error) {
+	text := web.Query(r, "version")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		const sentence = "give the number of a version, such as 3, or leave it out for the latest"
+		return 0, fault.Invalid.Errorf("opendata.version-number", sentence).At("query.version", "opendata.version-number", sentence)
+	}
+	return n, nil
 }
 
 func (v shown) exploreID() string { return ExploreID(v.Dataset.Slug, v.table.Resource.Position) }
