@@ -12,7 +12,7 @@ export GONGDAO_JUDGES_LOG=$log
 
 code=0
 go test "$@" ./... || code=$?
-go -C tools test "$@" ./... || code=$?
+go -C tools test -timeout 30m "$@" ./... || code=$? # with the pages in a browser
 
 ci=
 [ -n "${GONGDAO_CI:-}" ] && ci=-ci
