@@ -167,7 +167,7 @@ func (s *studio) show(p playwright.Page, x shot) error {
 		return err
 	}
 	if at := top[x.name]; at != "" {
-		if _, err := p.Locator(at).First().Evaluate(`(e) => scrollTo(0, e.getBoundingClientRect().top + scrollY - 40)`, nil); err != nil {
+		if _, err := p.Locator(at).First().Evaluate(`(e) => scrollTo(0, e.getBoundingClientRect().top + scrollY - 24)`, nil); err != nil {
 			return err
 		}
 	}
