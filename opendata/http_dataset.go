@@ -11,6 +11,7 @@ import (
 
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
+	"github.com/gongdao/gongdao/internal/db"
 	"github.com/gongdao/gongdao/internal/i18n"
 	"github.com/gongdao/gongdao/internal/web"
 	"github.com/gongdao/gongdao/internal/web/ui"
@@ -39,9 +40,11 @@ func (s *Service) look(r *http.Request, tab string) (shown, error) {
 		return shown{}, err
 	}
 	v := shown{Whole: w, tab: tab}
-	k, _ := strconv.Atoi(web.Query(r, "table"))
-	if k < 1 || k > len(w.Tables) {
-		k = 1
+	k := 1
+	if text := web.Query(r, "table"); text != "" {
+		if k, err = strconv.Atoi(text); err != nil || k < 1 || k > len(w.Tables) {
+			return shown{}, orNotFound(db.ErrNoRows)
+		}
 	}
 	v.table = w.Tables[k-1]
 	if v.number, err = askedVersion(r); err != nil {

@@ -58,6 +58,9 @@ func (s *Service) importView(ctx context.Context, i Import) (pages.Import, error
 		File: i18n.Bytes(ctx, i.Bytes), Live: i.State == Waiting || i.State == Working,
 		Events: web.URL(ctx, "opendata.import.events", i.ID), Refresh: web.URL(ctx, "opendata.import", i.ID),
 		Publish: web.URL(ctx, "opendata.import.publish", i.ID), Discard: web.URL(ctx, "opendata.import.discard", i.ID)}
+	if i.Stage == "unchanged" {
+		v.Word = i18n.T(ctx, "opendata.stage.unchanged")
+	}
 	v.Steps = stepsOf(ctx, i)
 	if v.Live {
 		v.Progress = ui.ProgressParams{ID: "progress-bar", Label: i18n.T(ctx, "opendata.stage."+stageName(i.Stage)), Value: i.Done, Max: i.Total}
@@ -134,9 +137,6 @@ func (s *Service) draftRows(ctx context.Context, version Version, p *profileOf) 
 	}
 	v := shown{version: version, profile: &p.Profile}
 	t := s.rowTable(ctx, v, rowsAsk{}, p, cells)
-	for i := range t.Columns {
-		t.Columns[i].SortHref = ""
-	}
 	return &t, nil
 }
 

@@ -158,7 +158,8 @@ func (s *Service) rowTable(ctx context.Context, v shown, ask rowsAsk, known *pro
 		if i < len(known.Columns) {
 			c.Sub = typeName(ctx, known.Columns[i])
 		}
-		if f.Type != query.GeoPoint && f.Type != query.GeoShape {
+		// A draft has no address yet, so its columns are not sorted by links.
+		if f.Type != query.GeoPoint && f.Type != query.GeoShape && v.Dataset.Slug != "" {
 			to := f.Name
 			if ask.form.Sort == f.Name {
 				c.Sorted = "ascending"

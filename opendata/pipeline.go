@@ -51,7 +51,15 @@ func (s *Service) Receive(ctx context.Context, r io.Reader, o Order) (Import, er
 		return Import{}, fault.Invalid.Errorf("opendata.file-empty", "the file is empty; choose the file that holds your data").
 			At("file", "opendata.file-empty", "the file is empty; choose the file that holds your data")
 	}
-	return s.register(ctx, Import{Agency: o.Agency, Officer: access.From(ctx).Officer, Once: o.Once,
+	once := o.Once
+	if once != "" { // the same form with another file, or other words, is another import
+		wish, err := jsonText(o.Wish)
+		if err != nil {
+			return Import{}, err
+		}
+		once += "/" + b.Digest + "/" + shortDigest(o.FileName+wish)
+	}
+	return s.register(ctx, Import{Agency: o.Agency, Officer: access.From(ctx).Officer, Once: once,
 		FileName: o.FileName, SHA256: b.Digest, Bytes: b.Size, Wish: o.Wish})
 }
 

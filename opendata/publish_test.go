@@ -341,6 +341,47 @@ func TestSameDeliveryTwiceIsUnchanged(t *testing.T) {
 	})
 }
 
+// An earlier file, delivered again, corrects the one after it.
+func TestEarlierFileDeliveredAgainIsNew(t *testing.T) {
+	each(t, func(r *rig) {
+		r.published("a.csv", shelters, opendata.Wish{Slug: "ss"})
+		r.published("b.csv", shelters+"0004,安平區,1\n", opendata.Wish{Slug: "ss"})
+		if v := r.published("a.csv", shelters, opendata.Wish{Slug: "ss"}); v.Number != 3 || v.Rows != 3 {
+			r.t.Errorf("the correction became version %d with %d rows, want 3 with 3", v.Number, v.Rows)
+		}
+	})
+}
+
+// A page that was left open sends its once again, with another file.
+func TestSameFormOtherFileIsAnotherImport(t *testing.T) {
+	each(t, func(r *rig) {
+		send := func(name, body string) string {
+			i, err := r.Receive(r.ctx, strings.NewReader(body), opendata.Order{Agency: mine, FileName: name, Once: "o"})
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			return i.ID
+		}
+		one, again, other := send("a.csv", shelters), send("a.csv", shelters), send("b.csv", shelters+"0004,安平區,1\n")
+		if one != again || one == other {
+			r.t.Errorf("imports %s, %s, %s: want the first two alike and the third apart", one, again, other)
+		}
+	})
+}
+
+// A dataset that has nothing left says why.
+func TestWithdrawnDatasetSaysWhy(t *testing.T) {
+	each(t, func(r *rig) {
+		v := r.published("a.csv", shelters, opendata.Wish{Slug: "ss"})
+		if err := r.Withdraw(r.ctx, v.ID, civic.Text{ZhTW: "數字有誤", En: "wrong figures"}); err != nil {
+			r.t.Fatal(err)
+		}
+		if _, _, _, err := r.At(t.Context(), "ss", 0); !errors.Is(err, fault.Gone) || !strings.Contains(err.Error(), "wrong figures") {
+			r.t.Errorf("At() = %v, want gone with the reason", err)
+		}
+	})
+}
+
 func TestWithdraw(t *testing.T) {
 	each(t, func(r *rig) {
 		one := r.published("1.csv", "a,b\n1,x\n2,y\n", opendata.Wish{Slug: "ss"})

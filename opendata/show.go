@@ -112,11 +112,16 @@ func (s *Service) At(ctx context.Context, id string, number int64) (d Dataset, r
 // pickVersion returns a published version of a resource, 0 for the latest.
 func pickVersion(tx *db.Tx, resource string, number int64) (Version, error) {
 	if number == 0 {
-		return versionByNumber(tx, resource, 0)
+		if v, err := versionByNumber(tx, resource, 0); !isGone(err) {
+			return v, err
+		}
 	}
 	list, err := versionsOf(tx, resource)
 	if err != nil {
 		return Version{}, err
+	}
+	if number == 0 && len(list) > 0 { // all of them were withdrawn: the newest says why
+		number = list[0].Number
 	}
 	for _, v := range list {
 		if v.Number != number {

@@ -200,14 +200,15 @@ func fileNames(tx *db.Tx, dataset string) ([]string, error) {
 	return db.Collect(rows, err, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
 }
 
-// sameDelivery finds a live version of the resource with the same bytes and recipe.
+// sameDelivery reports whether the latest published version came from the same
+// bytes and recipe. An earlier one does not count: delivered again, it is a
+// correction of what came after it.
 func sameDelivery(tx *db.Tx, resource, sha256, recipe string) (Version, bool, error) {
-	v, err := scanVersion(tx.QueryRow(`SELECT `+versionColumns+` FROM opendata_version
-		WHERE resource = ? AND sha256 = ? AND recipe = ? AND state = 'published' ORDER BY number DESC LIMIT 1`, resource, sha256, recipe))
-	if errors.Is(err, db.ErrNoRows) {
+	v, err := versionByNumber(tx, resource, 0)
+	if isGone(err) {
 		return Version{}, false, nil
 	}
-	return v, err == nil, err
+	return v, err == nil && v.SHA256 == sha256 && v.Recipe == recipe, err
 }
 
 // publishVersion gives the draft its number. The row is only touched while it is a draft.
