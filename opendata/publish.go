@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gongdao/gongdao/civic"
 	"github.com/gongdao/gongdao/fault"
@@ -151,6 +152,9 @@ func emitPublished(tx *db.Tx, d Dataset, v Version) error {
 		Number: v.Number, Agency: d.Agency, SHA256: v.SHA256, Rows: v.Rows})
 }
 
+// maxReason bounds what is shown in public beside a withdrawn version, in characters.
+const maxReason = 1000
+
 // Withdraw stops offering a published version. Its number stays taken and its
 // page says why it is gone. Errors: fault.NotFound, fault.Forbidden,
 // fault.Invalid without a reason, fault.Conflict unless it is published.
@@ -166,6 +170,10 @@ func (s *Service) Withdraw(ctx context.Context, version string, reason civic.Tex
 		if reason.Empty() {
 			return fault.Invalid.Errorf("opendata.reason-missing", "say why the version is withdrawn; its page will show the reason").
 				At("reason", "opendata.reason-missing", "say why the version is withdrawn; its page will show the reason")
+		}
+		if utf8.RuneCountInString(reason.ZhTW) > maxReason || utf8.RuneCountInString(reason.En) > maxReason {
+			return fault.Invalid.Errorf("opendata.reason-long", "keep the reason within 1,000 characters").
+				At("reason", "opendata.reason-long", "keep the reason within 1,000 characters")
 		}
 		moved, err := withdrawVersion(tx, v.ID, reason)
 		if err != nil {
