@@ -44,13 +44,16 @@ func TestPasskey(t *testing.T) {
 	v.see(v.GetByText("測試用金鑰"), "passkey in the list")
 
 	v.click(v.Locator("main form[action$='/signout'] button"))
+	v.see(v.Locator("header a[href^='/signin']"), "way to sign in")
 	v.goTo("/account")
 	if n, err := v.GetByText("測試用金鑰").Count(); err != nil || n > 0 {
 		t.Fatalf("after signing out the account is still open (%v)", err)
 	}
 	v.goTo("/signin")
 	v.click(v.Locator("gongdao-passkey [data-act]"))
-	v.see(v.GetByText("張雅婷").First(), "name of who signed in")
-	v.goTo("/account")
+	if err := v.WaitForURL(h.portal + "/account"); err != nil {
+		t.Fatal(err)
+	}
+	v.see(v.Locator("main").GetByText("張雅婷"), "name of who signed in")
 	v.see(v.GetByText("測試用金鑰"), "account after signing in with the passkey")
 }

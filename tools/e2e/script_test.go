@@ -118,6 +118,9 @@ func (v *visit) readRows() {
 		v.t.Fatal(err)
 	}
 	v.click(v.Locator(".gd-filter button[type=submit]"))
+	if err := v.WaitForURL(regexp.MustCompile(`[?&]q=`)); err != nil {
+		v.t.Fatal(err)
+	}
 	rows := ask[string](v, `() => [...document.querySelectorAll(".gd-table tbody tr")].map(r => r.textContent.includes("蘭嶼鄉")).join()`)
 	if rows != strings.TrimSuffix(strings.Repeat("true,", 8), ",") {
 		v.t.Errorf("%s shows rows of 蘭嶼鄉: %s, want 8 of 8", v.URL(), rows)
