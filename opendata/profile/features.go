@@ -24,6 +24,7 @@ type features struct {
 	shape
 	index   map[string]int // place of each property
 	names   []string       // of the properties
+	lines   []int64        // where each name came first
 	inArray bool
 	done    bool
 	isOne   bool // the type member says FeatureCollection
@@ -223,10 +224,10 @@ func (f *features) addRow(b *batch, raw []byte, line int64) error {
 		return err
 	}
 	if len(props) > 0 && props[0] == '{' {
-		each(props, func(key string, value []byte) { f.property(b, key, value) })
+		each(props, func(key string, value []byte) { f.property(b, key, value, line) })
 	}
 	if at, has := f.index["id"]; id != nil && (!has || f.row[at] == cell{}) {
-		f.property(b, "id", id)
+		f.property(b, "id", id, line)
 	}
 	if f.nul {
 		return f.broken("a text holds a NUL (\\u0000), which no table can")
@@ -251,12 +252,13 @@ func (f *features) addRow(b *batch, raw []byte, line int64) error {
 }
 
 // property stores a value as the text that a CSV cell would hold.
-func (f *features) property(b *batch, key string, value []byte) {
+func (f *features) property(b *batch, key string, value []byte, line int64) {
 	at, known := f.index[key]
 	if !known {
 		at = placeProperties + len(f.names)
 		f.index[key] = at
 		f.names = append(f.names, key)
+		f.lines = append(f.lines, line)
 		f.row = append(f.row, cell{})
 	}
 	from := uint32(len(b.text))

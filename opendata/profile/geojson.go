@@ -45,6 +45,7 @@ func (t *reading) finishFeatures(rd *features) (Profile, error) {
 	}
 	t.head.labels = labels
 	t.head.names, t.head.repeated = machineNames(labels)
+	t.inspectProperties(rd)
 	t.decideTypes()
 	t.p.BBox = rd.box
 	led, err := t.writeTable(func() reader {

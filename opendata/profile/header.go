@@ -17,6 +17,7 @@ type heading struct {
 	empty    []int // columns without a name in the file
 	repeated []int
 	dropped  int // columns at the end without name and values
+	marked   [markCount]tally
 }
 
 // titles are the first two rows, cells trimmed.

@@ -46,6 +46,7 @@ func (t *reading) decideShape() {
 	t.head.labels = labels
 	t.head.names, t.head.repeated = machineNames(source)
 	t.p.HeaderRows = t.head.rows
+	t.inspectHeader()
 	for i := range t.width {
 		t.order = append(t.order, i)
 	}

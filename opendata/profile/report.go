@@ -69,7 +69,7 @@ type found struct {
 
 // add words a finding and takes it up. The count is the first operand.
 func (t *reading) add(f found) {
-	out := Finding{Code: f.code, Severity: severities[f.code], Column: f.column, Count: f.count, Line: f.line, Value: f.value, Fix: f.fix}
+	out := Finding{Code: f.code, Severity: severities[f.code], Column: masked(f.column), Count: f.count, Line: f.line, Value: f.value, Fix: f.fix}
 	if f.tally != nil {
 		if out.Count == 0 {
 			out.Count = f.tally.count
@@ -90,7 +90,8 @@ func (t *reading) add(f found) {
 		}
 	}
 	out.Count = max(out.Count, 1)
-	out.Text = say("opendata.finding."+f.code, out.Count, f.args...)
+	out.Value = masked(out.Value)
+	out.Text = say("opendata.finding."+f.code, out.Count, maskedAll(f.args)...)
 	t.p.Findings = append(t.p.Findings, out)
 }
 
@@ -99,11 +100,12 @@ func (t *reading) report(led *ledger) {
 	t.p.Findings = []Finding{}
 	t.reportFile()
 	t.reportHeader()
+	t.reportPersonal("", &t.head.marked)
 	t.reportRows(led)
 	for i := range t.order {
 		t.reportColumn(i)
 		t.reportCells(i, led)
-		t.reportPersonal(i)
+		t.reportPersonal(t.head.labels[i], &t.g.columns[t.order[i]].marked)
 	}
 	t.reportPoints(led)
 	rank := map[Severity]int{SevereError: 0, SevereWarning: 1, SevereInfo: 2}
@@ -258,8 +260,8 @@ func (t *reading) reportCells(i int, led *ledger) {
 	}
 	for _, f := range []found{
 		{code: "cell.trimmed", tally: &c.spaced},
-		{code: "cell.private_use", tally: t.mark(c, holdsPrivate), args: []any{t.mark(c, holdsPrivate).value}},
-		{code: "cell.lost_character", tally: t.mark(c, holdsLost), args: []any{t.mark(c, holdsLost).value}},
+		{code: "cell.private_use", tally: markedAs(&c.marked, holdsPrivate), args: []any{markedAs(&c.marked, holdsPrivate).value}},
+		{code: "cell.lost_character", tally: markedAs(&c.marked, holdsLost), args: []any{markedAs(&c.marked, holdsLost).value}},
 	} {
 		if f.tally.count > 0 {
 			f.column = label
@@ -268,17 +270,9 @@ func (t *reading) reportCells(i int, led *ledger) {
 	}
 }
 
-func (t *reading) mark(c *column, m marks) *tally {
-	for i := range c.marked {
-		if m == 1<<i {
-			return &c.marked[i]
-		}
-	}
-	return &tally{}
-}
-
-func (t *reading) reportPersonal(i int) {
-	c, label := t.g.columns[t.order[i]], t.head.labels[i]
+// reportPersonal counts and tells what stands in a column, or in the names of
+// all columns where column is empty.
+func (t *reading) reportPersonal(column string, marked *[markCount]tally) {
 	for _, f := range []struct {
 		code string
 		m    marks
@@ -288,14 +282,14 @@ func (t *reading) reportPersonal(i int) {
 		{"personal.phone", isPhone, &t.p.Personal.Phones},
 		{"personal.email", holdsEmail, &t.p.Personal.Emails},
 	} {
-		tally := t.mark(c, f.m)
+		tally := markedAs(marked, f.m)
 		if tally.count == 0 {
 			continue
 		}
 		*f.sum += tally.count
 		hidden := *tally
 		hidden.value = "" // a finding is read by more people than the file
-		t.add(found{code: f.code, column: label, tally: &hidden})
+		t.add(found{code: f.code, column: column, tally: &hidden})
 	}
 }
 

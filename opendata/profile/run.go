@@ -209,7 +209,7 @@ func (t *reading) finish(led *ledger) (Profile, error) {
 		c := &t.p.Columns[i]
 		c.Stats.Filled, c.Stats.Missing = led.filled[i], led.rows-led.filled[i]
 		c.Stats.Distinct = min(c.Stats.Distinct, c.Stats.Filled)
-		if t.mark(t.g.columns[t.order[i]], holdsID).count > 0 {
+		if markedAs(&t.g.columns[t.order[i]].marked, holdsID).count > 0 {
 			c.Stats.Top, c.Stats.Min, c.Stats.Max = nil, "", "" // a profile is read by more people than the file
 		}
 		if d := led.deeds[i]; d != nil && d[marker].count > 0 {
