@@ -1,6 +1,8 @@
 package opendata
 
 import (
+	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -37,4 +39,65 @@ func (g *gate) enter(address string) (release func(), err error) {
 			delete(g.now, address)
 		}
 	}, nil
+}
+
+// A reader of an export takes paceBytes in paceTime, or loses the connection:
+// one that hardly reads would keep one of the few export places.
+const (
+	paceBytes = 256 << 10
+	paceTime  = 30 * time.Second
+)
+
+// steady returns w such that writing fails when its reader is too slow, if w is
+// an answer to a client. Only time spent writing counts, not what the query
+// takes. end gives what is still buffered its own time to go out.
+func steady(w io.Writer, now func() time.Time) (out io.Writer, end func()) {
+	rw, ok := w.(http.ResponseWriter)
+	if !ok {
+		return w, func() {}
+	}
+	p := &paced{w: rw, control: http.NewResponseController(rw), now: now}
+	return p, p.renew
+}
+
+// paced is a writer to one client.
+type paced struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	now     func() time.Time
+	sent    int           // bytes of the present chunk
+	spent   time.Duration // writing them
+	late    bool          // a write failed; there is nothing to renew
+}
+
+// Write implements io.Writer.
+func (p *paced) Write(b []byte) (int, error) {
+	done := 0
+	for done < len(b) {
+		piece := b[done:min(len(b), done+paceBytes-p.sent)]
+		began := p.now()
+		p.until(began.Add(paceTime - p.spent))
+		n, err := p.w.Write(piece)
+		done += n
+		if err != nil {
+			p.late = true
+			return done, err
+		}
+		p.sent, p.spent = p.sent+n, p.spent+p.now().Sub(began)
+		if p.sent >= paceBytes {
+			p.sent, p.spent = 0, 0
+		}
+	}
+	return done, nil
+}
+
+func (p *paced) renew() {
+	if !p.late {
+		p.until(p.now().Add(paceTime))
+	}
+}
+
+// until sets the deadline. A writer that has none, as of a test, goes without.
+func (p *paced) until(t time.Time) {
+	_ = p.control.SetWriteDeadline(t)
 }

@@ -16,6 +16,10 @@ import (
 // tableName is how compiled queries call the one table they ask.
 const tableName = "t"
 
+// maxHeld is the most bytes of an answer that is held in memory; what is
+// longer is asked for as an export, which is not held.
+const maxHeld = 8 << 20
+
 // Ask is one question about one version.
 type Ask struct {
 	Version Version
@@ -31,10 +35,13 @@ type Ask struct {
 // Rows answers a question: the worker writes the form asked for, this process
 // copies bytes. It returns how many rows were written.
 // Errors: fault.TimedOut past the deadline, fault.Invalid past memory,
-// fault.Busy when too many ask.
+// fault.Busy when too many ask, fault.TooLarge past maxHeld unless it is an
+// export; an export's reader who is too slow loses the connection.
 func (s *Service) Rows(ctx context.Context, a Ask, w io.Writer) (int64, error) {
 	if a.Export {
-		return s.ask(ctx, a, w)
+		out, end := steady(w, s.needs.Now)
+		defer end()
+		return s.ask(ctx, a, out)
 	}
 	key := answerKey{a.Version.ID, a.Query.Canonical(), form(a)}
 	if body, rows, ok := s.answers.get(key); ok {
@@ -68,7 +75,7 @@ func (s *Service) ask(ctx context.Context, a Ask, w io.Writer) (int64, error) {
 		}
 	}
 	if a.Export {
-		q.Bulk = true
+		q.Bulk, q.MaxBytes = true, 0
 		q.Deadline = s.cfg.ExportTime.Or(10 * time.Minute)
 	}
 	r, err := s.needs.Workers.Query(ctx, q, w)
@@ -77,7 +84,7 @@ func (s *Service) ask(ctx context.Context, a Ask, w io.Writer) (int64, error) {
 
 func (s *Service) statement(v Version, sql query.SQL) olap.Query {
 	q := olap.Query{SQL: sql.Text, Args: sql.Args, Tables: map[string]string{tableName: s.tables.path(v.ID)},
-		Deadline: s.cfg.QueryTime.Or(2 * time.Second)}
+		Deadline: s.cfg.QueryTime.Or(2 * time.Second), MaxBytes: maxHeld}
 	for _, c := range sql.Columns {
 		q.Columns = append(q.Columns, olap.Column{Name: c.Name, Source: c.Source, Label: c.Label, Type: string(c.Type), Lon: c.Lon, Lat: c.Lat})
 	}

@@ -101,6 +101,11 @@ func taskMemory() error {
 		"the file needs more memory than one may have; divide it and send it in parts")
 }
 
+func queryTooLarge() error {
+	return fault.TooLarge.Errorf("olap.answer-too-large",
+		"the answer is larger than one may be; ask for fewer rows or columns, or download an export")
+}
+
 func queryCrashed() error {
 	return fault.Upstream.Errorf("olap.crashed",
 		"the query engine stopped while it answered; ask again, and tell us if that does not help")

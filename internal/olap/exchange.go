@@ -125,6 +125,24 @@ func (w *worker) copyOut(out io.Writer, size int, stop context.CancelCauseFunc) 
 	return err
 }
 
+// bounded refuses what is longer than it may be. Its refusal stops the query as
+// a reader's leaving does, so the portal holds no more than was allowed,
+// whatever the worker sends.
+type bounded struct {
+	w    io.Writer
+	left int64 // bytes that may still come
+}
+
+// Write implements io.Writer.
+func (b *bounded) Write(p []byte) (int, error) {
+	if int64(len(p)) > b.left {
+		return 0, queryTooLarge()
+	}
+	n, err := b.w.Write(p)
+	b.left -= int64(n)
+	return n, err
+}
+
 func (w *worker) readReply(size int) (reply, error) {
 	var rep reply
 	body, err := readBody(w.r, size, maxReply)

@@ -27,7 +27,7 @@ type Task func(ctx context.Context, in json.RawMessage, say func(progress any)) 
 type Config struct {
 	Dir     string        // absolute; the only directory that query workers can read
 	Workers int           // queries at the same time; default 4
-	Exports int           // exports at the same time, beside those queries; default 2
+	Exports int           // exports at the same time, beside those queries; default 4
 	Waiters int           // how many of each may wait for a worker; default 64
 	Wait    time.Duration // how long one waits before Busy; default 5 s
 	Tasks   int           // tasks at the same time, others wait; default 2
@@ -127,6 +127,7 @@ type Query struct {
 	Timezone    string            // IANA name in which datetimes are shown; default UTC
 	Deadline    time.Duration     // default Config.Deadline
 	MaxRows     int               // 0 for no limit
+	MaxBytes    int64             // of the answer as it is written; 0 for no limit
 	Bulk        bool              // a long answer, which must not keep short ones waiting; Parquet always is
 	CSV         CSVOptions
 	Scratch     string // Parquet only; default Config.Scratch

@@ -75,7 +75,7 @@ func New(cfg Config, needs Needs) (*Pool, error) {
 
 func (c Config) withDefaults() Config {
 	or(&c.Workers, 4)
-	or(&c.Exports, 2)
+	or(&c.Exports, 4)
 	or(&c.Waiters, 64)
 	or(&c.Tasks, 2)
 	or(&c.Wait, 5*time.Second)

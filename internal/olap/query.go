@@ -18,7 +18,8 @@ import (
 // bytes are copied. What fails early writes nothing to w; what fails after the
 // first 128 KB leaves w cut short.
 // Errors: fault.TimedOut, fault.Busy, fault.Invalid where memory is short or
-// the question does not fit the data; ctx's and w's own.
+// the question does not fit the data, fault.TooLarge past q.MaxBytes; ctx's and
+// w's own.
 func (p *Pool) Query(ctx context.Context, q Query, w io.Writer) (Result, error) {
 	p.queries.Add(1)
 	req, err := p.request(q)
@@ -41,6 +42,9 @@ func (p *Pool) Query(ctx context.Context, q Query, w io.Writer) (Result, error) 
 		return Result{}, wrap("query", err)
 	}
 	defer where.leave()
+	if q.MaxBytes > 0 {
+		w = &bounded{w: w, left: q.MaxBytes}
+	}
 	res, err := ask(ctx, q, req, w)
 	if err != nil {
 		return Result{}, wrap("query", err)

@@ -352,6 +352,42 @@ func TestExportsKeepNobodyWaiting(t *testing.T) {
 	<-done
 }
 
+func TestAnswerIsBounded(t *testing.T) {
+	p := pool(t, olap.Config{Workers: 1})
+	sql := "SELECT 10000 + range FROM range(50000)"
+	whole := ask(t, p, olap.Query{SQL: sql, Format: olap.Lines})
+	for _, tt := range []struct {
+		name string
+		q    olap.Query
+		want error
+	}{
+		{"without a limit", olap.Query{SQL: sql}, nil},
+		{"just enough", olap.Query{SQL: sql, MaxBytes: int64(len(whole))}, nil},
+		{"a byte too much", olap.Query{SQL: sql, MaxBytes: int64(len(whole)) - 1}, fault.TooLarge},
+		{"without end", olap.Query{SQL: "SELECT a.range FROM range(1000000) a, range(1000000) b", MaxBytes: 1 << 20}, fault.TooLarge},
+		{"an export", olap.Query{SQL: sql, Bulk: true, MaxBytes: 1000}, fault.TooLarge},
+	} {
+		var b bytes.Buffer
+		tt.q.Format, tt.q.Deadline = olap.Lines, time.Minute
+		_, err := p.Query(t.Context(), tt.q, &b)
+		if !errors.Is(err, tt.want) || (tt.want != nil && fault.Of(err).Code != "olap.answer-too-large") {
+			t.Errorf("%s: Query() = %v, want %v", tt.name, err, tt.want)
+		}
+		if tt.q.MaxBytes > 0 && int64(b.Len()) > tt.q.MaxBytes {
+			t.Errorf("%s: %d bytes were written, want %d at most", tt.name, b.Len(), tt.q.MaxBytes)
+		}
+		if tt.want == nil && b.String() != whole {
+			t.Errorf("%s: %d bytes, want all %d", tt.name, b.Len(), len(whole))
+		}
+		if got := ask(t, p, olap.Query{SQL: "SELECT 1", Format: olap.Arrays}); got != "[[1]]" {
+			t.Errorf("after %s the next query answers %s", tt.name, got)
+		}
+	}
+	if s := p.Stats(); s.Crashes != 0 || s.TimedOut != 0 {
+		t.Errorf("Stats() = %+v, want none crashed or late", s)
+	}
+}
+
 func TestCloseEndsWhatRuns(t *testing.T) {
 	p := pool(t, olap.Config{})
 	errs := make(chan error, 2)
