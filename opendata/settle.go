@@ -69,7 +69,7 @@ func (s *Service) record(tx *db.Tx, i Import, v Version, p profile.Profile) (use
 		return false, err
 	}
 	v.Resource = r.ID
-	same, found, err := sameDelivery(tx, r.ID, v.SHA256, v.Recipe)
+	same, found, err := sameDelivery(tx, v)
 	if err != nil {
 		return false, err
 	}

@@ -200,15 +200,20 @@ func fileNames(tx *db.Tx, dataset string) ([]string, error) {
 	return db.Collect(rows, err, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
 }
 
-// sameDelivery reports whether the latest published version came from the same
-// bytes and recipe. An earlier one does not count: delivered again, it is a
-// correction of what came after it.
-func sameDelivery(tx *db.Tx, resource, sha256, recipe string) (Version, bool, error) {
-	v, err := versionByNumber(tx, resource, 0)
-	if isGone(err) {
+// sameDelivery finds the published version that a delivery repeats: the one of
+// the same label, bytes and recipe, or without a label the latest if it came
+// from the same bytes and recipe. An earlier file without a label, delivered
+// again, is a correction of what came after it.
+func sameDelivery(tx *db.Tx, v Version) (Version, bool, error) {
+	q, args := `state = 'published' ORDER BY number DESC LIMIT 1`, []any{v.Resource}
+	if v.Label != "" {
+		q, args = `state = 'published' AND label = ? AND sha256 = ? AND recipe = ? ORDER BY number DESC LIMIT 1`, append(args, v.Label, v.SHA256, v.Recipe)
+	}
+	was, err := scanVersion(tx.QueryRow(`SELECT `+versionColumns+` FROM opendata_version WHERE resource = ? AND `+q, args...))
+	if errors.Is(err, db.ErrNoRows) {
 		return Version{}, false, nil
 	}
-	return v, err == nil && v.SHA256 == sha256 && v.Recipe == recipe, err
+	return was, err == nil && was.SHA256 == v.SHA256 && was.Recipe == v.Recipe, err
 }
 
 // publishVersion gives the draft its number. The row is only touched while it is a draft.
