@@ -58,7 +58,7 @@ func inDir(c *cli.Call, path string) string {
 // that a file of that name is always a whole backup.
 func (a *App) backupCommand(ctx context.Context, c *cli.Call) error {
 	path := inDir(c, c.Args[0])
-	f, err := os.OpenFile(path+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -68,6 +68,13 @@ func (a *App) backupCommand(ctx context.Context, c *cli.Call) error {
 		return err
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.Stdout, "backup   %s\nkey      %s\n\nWithout this key nobody can open the backup, not even you: keep a copy elsewhere.\nrestore: gongdao restore %s --key recovery.key --data EMPTY-FOLDER\n", path, key, filepath.Base(path))

@@ -2,8 +2,12 @@ package gongdao
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
+	"net"
+	"net/netip"
 	"path/filepath"
+	"strings"
 
 	"github.com/gongdao/gongdao/atlas"
 	"github.com/gongdao/gongdao/identity"
@@ -26,6 +30,7 @@ type Config struct {
 	Listen  string   `toml:"listen" doc:"Address of the portal." default:"127.0.0.1:8080"`
 	Metrics string   `toml:"metrics" doc:"Address of the Prometheus metrics; keep it on loopback. Empty: none."`
 	Hosts   []string `toml:"hosts" doc:"Names the portal answers to, beside localhost."`
+	Proxies []string `toml:"trusted_proxies" doc:"Address ranges (CIDR) of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Empty: none."`
 	Phone   string   `toml:"phone" doc:"Telephone that people can call; shown on every page." default:"1999"`
 	Counter string   `toml:"counter" doc:"Address of the counter that people can go to."`
 	Contact string   `toml:"contact" doc:"Where security reports go: mailto: or https:."`
@@ -51,6 +56,32 @@ func (c Config) listen() string {
 		return "127.0.0.1:8080"
 	}
 	return c.Listen
+}
+
+// origin is where people reach the portal: as set, or on this machine at the
+// port of an address.
+func (c Config) origin(address string) string {
+	if c.Identity.Origin != "" {
+		return c.Identity.Origin
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "http://" + address
+	}
+	return "http://" + net.JoinHostPort("localhost", port)
+}
+
+// proxies reads the address ranges of the reverse proxies.
+func (c Config) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, s := range c.Proxies {
+		p, err := netip.ParsePrefix(strings.TrimSpace(s))
+		if err != nil {
+			return nil, fmt.Errorf("trusted_proxies: %q is no address range such as 10.0.0.0/8 or 127.0.0.1/32", s)
+		}
+		list = append(list, p)
+	}
+	return list, nil
 }
 
 func (c Config) database() db.Config {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 
 	"github.com/gongdao/gongdao/internal/telemetry"
 	"github.com/gongdao/gongdao/internal/web"
@@ -16,6 +15,10 @@ const Version = "0.1.0"
 
 // openDoors takes the ports and builds the one route list of the house.
 func (a *App) openDoors(ctx context.Context) error {
+	proxies, err := a.cfg.proxies()
+	if err != nil {
+		return err
+	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", a.cfg.listen())
 	if err != nil {
@@ -23,25 +26,16 @@ func (a *App) openDoors(ctx context.Context) error {
 	}
 	a.portal = l
 	a.later(func() error { l.Close(); return nil })
-	if a.cfg.Identity.Origin == "" {
-		_, port, err := net.SplitHostPort(l.Addr().String())
-		if err != nil {
-			return err
-		}
-		a.cfg.Identity.Origin = "http://localhost:" + port
-	}
+	given := a.cfg.Identity.Origin // empty: links follow the request
+	a.cfg.Identity.Origin = a.cfg.origin(l.Addr().String())
 	if err := a.Identity.At(a.cfg.Identity.Origin); err != nil {
 		return err
 	}
 	if err := a.openMetrics(ctx, lc); err != nil {
 		return err
 	}
-	hosts := a.cfg.Hosts
-	if u, err := url.Parse(a.cfg.Identity.Origin); err == nil {
-		hosts = append(hosts, u.Hostname())
-	}
-	a.web, err = web.New(web.Config{Hosts: hosts, Demo: a.cfg.Demo, Phone: a.cfg.phone(), Counter: a.cfg.Counter,
-		Contact: a.cfg.Contact, Version: Version}, web.Needs{
+	a.web, err = web.New(web.Config{Hosts: a.cfg.Hosts, Origin: given, TrustedProxies: proxies,
+		Demo: a.cfg.Demo, Phone: a.cfg.phone(), Counter: a.cfg.Counter, Contact: a.cfg.Contact, Version: Version}, web.Needs{
 		Log: a.log, Now: a.now, Catalogue: a.words, Authenticate: a.Identity.Authenticate,
 		Translate: a.Identity.Translate, Ready: a.Checks, Observe: a.metrics.Request, Shell: a.dress,
 	}, a.Routes())

@@ -29,4 +29,8 @@ func (a *App) Enrol(ctx context.Context) (string, error) {
 	return a.linkTo(token), nil
 }
 
-func (a *App) linkTo(token string) string { return a.Origin() + "/signin/link/" + token }
+// linkTo is absolute in a house without listeners too: it leads to where the
+// portal will listen.
+func (a *App) linkTo(token string) string {
+	return a.cfg.origin(a.cfg.listen()) + "/signin/link/" + token
+}

@@ -118,7 +118,14 @@ func restore(ctx context.Context, c *cli.Call) error {
 	if err := gongdao.Restore(ctx, cfg, f, key); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.Stdout, "restored; start with: gongdao up --data", c.String("data"))
+	data, start := cfg.Data, "up"
+	if data == "" {
+		data = "data"
+	}
+	if demoFolder(cfg) {
+		start = "demo"
+	}
+	_, err = fmt.Fprintf(c.Stdout, "restored; start with: gongdao %s --data %s\n", start, data)
 	return err
 }
 
