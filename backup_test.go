@@ -274,8 +274,8 @@ func TestBackupCommand(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "keep a copy elsewhere") {
 		t.Fatalf("backup = %d\n%s", code, out)
 	}
-	if _, err := os.Stat(file + ".part"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("half a backup is left: %v", err)
+	if left, err := filepath.Glob(filepath.Join(dir, ".*.part")); err != nil || len(left) > 0 {
+		t.Errorf("half a backup is left: %v %v", left, err)
 	}
 	out, code = call(t, exe, "restore", file, "--key", filepath.Join(dir, "data", "keys", "recovery.key"), "--data", filepath.Join(dir, "there"))
 	if code != 0 || !strings.Contains(out, "restored") {
